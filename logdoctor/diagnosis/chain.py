@@ -1,0 +1,49 @@
+"""How the cause became the exit code: the lines between, one for each tool that passed it on."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from logdoctor.model import Link, Match, Role, Step
+
+LONGEST = 6
+"""Links of a chain; beyond these a reader no longer follows."""
+WIDEST = 2000
+"""Characters of a link's text."""
+
+
+def follow(cause: Match, matches: Sequence[Match], steps: Sequence[Step]) -> tuple[Link, ...]:
+    """Link the cause to the wrapper and symptom lines that follow it, outwards to the log's end."""
+    links = [_link(cause, "cause")]
+    reach = _enclosing(cause.step, steps)
+    seen = {cause.rule.id}
+    for match in sorted(_later(cause, matches, reach), key=lambda match: match.line.number):
+        if match.rule.id in seen:
+            continue
+        seen.add(match.rule.id)
+        links.append(_link(match, "consequence"))
+    return tuple(links[:1] + links[1:][-(LONGEST - 1) :])
+
+
+def _link(match: Match, role: Role) -> Link:
+    return Link(match.line.number, role, match.rule.tier, match.step.id, match.line.text[:WIDEST])
+
+
+def _later(cause: Match, matches: Sequence[Match], reach: set[str]) -> Iterable[Match]:
+    for match in matches:
+        if match.rule.tier == "cause" or match.step.id not in reach:
+            continue
+        if match.line.number > cause.line.number and match.rule.family != "generic":
+            yield match
+
+
+def _enclosing(step: Step, steps: Sequence[Step]) -> set[str]:
+    """The step, those round it, and the steps of the same log that hold what a builder prints last."""
+    parents = {each.id: each.parent for each in steps}
+    reach: set[str] = set()
+    walk: str | None = step.id
+    while walk is not None and walk not in reach:
+        reach.add(walk)
+        walk = parents.get(walk)
+    reach.update(each.id for each in steps if each.log == step.log and each.kind == "log")
+    return reach

@@ -1,0 +1,68 @@
+"""The most telling lines of the logs, in order, in at most 4,000 characters."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+
+from logdoctor.model import Diagnosis, Excerpt, Step
+
+ROOM = 4000
+"""Characters in all, counting a line end for each line: what a reader or a program can take in."""
+WIDEST = 400
+
+
+def excerpt(
+    diagnoses: Sequence[Diagnosis], steps: Sequence[Step], telling: Mapping[str, Mapping[int, float]]
+) -> tuple[Excerpt, ...]:
+    """Choose causes and their links first, then lines by weight with the lines beside them."""
+    texts = {(step.log, line.number): line.text for step in steps for line in step.lines}
+    chosen: dict[tuple[str, int], Excerpt] = {}
+    room = ROOM
+    for log, number, text in _wanted(diagnoses, steps, telling):
+        text = text if text is not None else texts.get((log, number), "")
+        shown = text[:WIDEST].rstrip()
+        if not shown.strip() or (log, number) in chosen or len(shown) + 1 > room:
+            continue
+        chosen[log, number] = Excerpt(log, number, shown)
+        room -= len(shown) + 1
+    return tuple(chosen[key] for key in sorted(chosen))
+
+
+Wanted = tuple[str, int, str | None]
+
+
+def _wanted(
+    diagnoses: Sequence[Diagnosis], steps: Sequence[Step], telling: Mapping[str, Mapping[int, float]]
+) -> Iterable[Wanted]:
+    for diagnosis in diagnoses:
+        if diagnosis.cause:
+            yield diagnosis.cause.log, diagnosis.cause.line, diagnosis.cause.text
+            for link in diagnosis.chain:
+                yield diagnosis.cause.log, link.line, link.text
+    yield from _by_weight(steps, telling)
+    yield from _tails(steps)
+
+
+def _by_weight(steps: Sequence[Step], telling: Mapping[str, Mapping[int, float]]) -> Iterable[Wanted]:
+    """Telling lines by falling weight; each wording once; each with its two next lines."""
+    ordered = sorted(
+        (-value - (2.0 if step.status == "failed" else 0.0), number, position)
+        for number, step in enumerate(steps)
+        for position, value in telling.get(step.id, {}).items()
+    )
+    seen: set[str] = set()
+    for _, number, position in ordered:
+        step = steps[number]
+        text = step.lines[position].text
+        if text[:120] in seen:
+            continue
+        seen.add(text[:120])
+        for line in step.lines[position : position + 3]:
+            yield step.log, line.number, line.text
+
+
+def _tails(steps: Sequence[Step]) -> Iterable[Wanted]:
+    """The last lines of the last step: all there is to show where nothing is telling."""
+    for step in reversed(steps):
+        for line in reversed(step.lines[-40:]):
+            yield step.log, line.number, line.text

@@ -1,0 +1,38 @@
+"""A stable name for a failure: the same across runs, machines, times and patch versions."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+
+_PATH = re.compile(r"(?:[A-Za-z]:)?(?:[\\/][^\\/\s'\"]+){2,}")
+_VERSION = re.compile(r"\b(\d+)\.\d+(?:\.\d+)?(?:[-+][\w.]+)?")
+_HASH = re.compile(r"\b[0-9a-f]{7,}\b|\b[a-z0-9]{25}\b")
+_NUMBER = re.compile(r"\d+")
+
+
+def of_rule(rule: str, captures: Mapping[str, str]) -> str:
+    """Name a failure that a rule knows, from what two builds of the same project share."""
+    parts = [rule, *(f"{key}={_steady(captures[key])}" for key in sorted(captures) if captures[key])]
+    return _digest("\n".join(parts))
+
+
+def of_line(text: str) -> str:
+    """Name a failure that no rule knows, from its cause line without numbers, hashes and folders."""
+    text = _PATH.sub(lambda path: _tail(path[0]), text)
+    text = _NUMBER.sub("N", _HASH.sub("H", text.lower()))
+    return _digest("line\n" + " ".join(text.split()))
+
+
+def _steady(value: str) -> str:
+    return _VERSION.sub(r"\1", _PATH.sub(lambda path: _tail(path[0]), value))
+
+
+def _tail(path: str) -> str:
+    return path.replace("\\", "/").rsplit("/", 1)[-1]
+
+
+def _digest(text: str) -> str:
+    import hashlib
+
+    return "f1:" + hashlib.sha256(text.encode("utf-8", "replace")).hexdigest()[:16]

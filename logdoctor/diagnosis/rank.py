@@ -1,0 +1,99 @@
+"""Which line is the cause: one verdict for each failed step, told apart from its consequences.
+
+A failed step goes before one of which nothing is known; a specific rule before a generic one; a
+cause before a symptom, and a wrapper never. Within a step the earlier line wins, because a command
+dies of its first failure and prints the rest on the way down.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import NamedTuple
+
+from logdoctor.model import Match, Outcome, Step
+
+Telling = Mapping[str, Mapping[int, float]]
+"""For each step's id: positions of its telling lines and their weights."""
+
+
+class Verdict(NamedTuple):
+    """The match that names a failure, the causes it beat, and in which steps it was seen again."""
+
+    match: Match
+    rivals: tuple[Match, ...]
+    repeats: tuple[Match, ...]
+
+
+def rank(
+    matches: Sequence[Match], steps: Sequence[Step], outcome: Outcome, telling: Telling
+) -> tuple[Verdict, ...]:
+    """Choose the causes of one log's failure, the surest first; none where nothing is known."""
+    if outcome == "passed":
+        return ()
+    found = [match for match in matches if match.rule.tier != "wrapper"]
+    if outcome == "unknown":
+        found = [match for match in found if match.rule.tier == "cause"]
+    places = failing(steps)
+    verdicts = [verdict for step in places if (verdict := _of_step(step, found, telling))]
+    if not any(verdict.match.rule.tier == "cause" for verdict in verdicts):
+        verdicts = _beyond(places, steps, found, telling) or verdicts
+    return tuple(sorted(_apart(verdicts), key=_precedence))
+
+
+def failing(steps: Sequence[Step]) -> tuple[Step, ...]:
+    """The steps a failure is looked for in: failed ones without a failed part, else the undecided."""
+    failed = [step for step in steps if step.status == "failed"]
+    if failed:
+        outer = {step.parent for step in failed}
+        return tuple(step for step in failed if step.id not in outer)
+    return tuple(step for step in steps if step.status == "unknown") or tuple(steps)
+
+
+def _of_step(step: Step, found: Sequence[Match], telling: Telling) -> Verdict | None:
+    own = [match for match in found if match.step.id == step.id]
+    if not own:
+        return None
+    weights = telling.get(step.id, {})
+    best = min(own, key=lambda match: _order(match, weights))
+    rivals = [match for match in own if match.rule.tier == "cause" and match.rule.id != best.rule.id]
+    return Verdict(best, tuple(rivals), tuple(match for match in own if _same(match, best)))
+
+
+def _order(match: Match, weights: Mapping[int, float]) -> tuple[int, float, int]:
+    """Sort key within a step: class of knowledge, then (for guesses) how telling, then place."""
+    if match.rule.family == "generic":
+        return 2, -weights.get(match.position, 0.0), match.position
+    return (0 if match.rule.tier == "cause" else 1), 0.0, match.position
+
+
+def _beyond(
+    places: Sequence[Step], steps: Sequence[Step], found: Sequence[Match], telling: Telling
+) -> list[Verdict]:
+    """Look outside the failed steps where those hold no known cause: a daemon dies between steps."""
+    inside = {step.id for step in places}
+    others = [step for step in steps if step.id not in inside and step.status in ("failed", "unknown")]
+    wider = [verdict for step in others if (verdict := _of_step(step, found, telling))]
+    return [verdict for verdict in wider if verdict.match.rule.tier == "cause"][:1]
+
+
+def _apart(verdicts: Sequence[Verdict]) -> list[Verdict]:
+    """Merge the same failure seen in several steps; keep a guess only where nothing is known."""
+    if any(verdict.match.rule.tier == "cause" for verdict in verdicts):
+        verdicts = [verdict for verdict in verdicts if verdict.match.rule.tier == "cause"]
+    kept: list[Verdict] = []
+    for verdict in verdicts:
+        twin = next((n for n, other in enumerate(kept) if _same(verdict.match, other.match)), None)
+        if twin is None:
+            kept.append(verdict)
+        else:
+            kept[twin] = kept[twin]._replace(repeats=kept[twin].repeats + verdict.repeats)
+    return kept
+
+
+def _same(one: Match, other: Match) -> bool:
+    return one.rule.id == other.rule.id and one.captures == other.captures
+
+
+def _precedence(verdict: Verdict) -> tuple[int, int]:
+    order = {"cause": 0, "symptom": 1, "wrapper": 2}[verdict.match.rule.tier]
+    return order + (verdict.match.rule.family == "generic"), verdict.match.line.number
