@@ -119,7 +119,10 @@ class RemedyPlan(NamedTuple):
 
 
 class Rule(NamedTuple):
-    """A known trouble: how logs word it, what it means, what helps."""
+    """A known trouble: how logs word it, what it means, what helps.
+
+    `yields_to` names rules or families that know better where both claim the same line.
+    """
 
     id: str
     title: str
@@ -132,6 +135,7 @@ class Rule(NamedTuple):
     remedies: tuple[RemedyPlan, ...]
     false_positives: str = ""
     references: tuple[str, ...] = ()
+    yields_to: tuple[str, ...] = ()
     ours: bool = True
 
 
