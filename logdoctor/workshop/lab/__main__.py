@@ -1,0 +1,79 @@
+"""The lab's command line: `python -m logdoctor.workshop.lab record|tools|schema`."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from logdoctor.workshop.lab import recorder, tools
+from logdoctor.workshop.lab.backend import Tool
+from logdoctor.workshop.lab.case import Case, CaseError, find_cases, json_schema
+
+CORPUS = Path("corpus")
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Runs one subcommand; 0 when all went as the cases say, 1 when not, 2 on a bad call."""
+    chosen = _parser().parse_args(arguments)
+    if chosen.command == "schema":
+        print(json.dumps(json_schema(), indent=2))
+        return 0
+    if chosen.command == "tools":
+        for program in tools.get_all():
+            print(f"{program.name} {program.version}")
+        return 0
+    try:
+        cases = find_cases(chosen.corpus, chosen.case)
+    except CaseError as error:
+        print(error, file=sys.stderr)
+        return 2
+    return _record(cases, chosen)
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m logdoctor.workshop.lab", description=__doc__)
+    commands = parser.add_subparsers(dest="command", required=True)
+    commands.add_parser("schema", help="print the JSON Schema of case.yaml")
+    commands.add_parser("tools", help="get all tools into the lab's cache")
+    record = commands.add_parser("record", help="run cases with real tools and keep their logs")
+    record.add_argument("case", nargs="*", help="family, family/id or id; all cases when left out")
+    record.add_argument("--tool", action="append", default=[], help="only this tool, e.g. pnpm or pnpm@10")
+    record.add_argument("--where", choices=["host", "docker"], help="only cases that run there")
+    record.add_argument(
+        "--accept", action="store_true", help="write logs that differ from the committed ones"
+    )
+    record.add_argument("--missing", action="store_true", help="only variants that have no log yet")
+    record.add_argument("--keep", type=Path, help="keep a copy of the project as the build left it")
+    record.add_argument("--corpus", type=Path, default=CORPUS)
+    return parser
+
+
+def _record(cases: Sequence[Case], chosen: argparse.Namespace) -> int:
+    bad = 0
+    for case in cases:
+        if chosen.where not in (None, case.spec.where):
+            continue
+        for tool in recorder.variants(case):
+            if _is_chosen(tool, chosen.tool) and not (chosen.missing and _has_log(case, tool)):
+                done = recorder.record(case, tool, accept=chosen.accept, keep=chosen.keep)
+                print(f"{done.verdict:10} {done.case} {done.label}", flush=True)
+                if done.detail:
+                    print(done.detail, flush=True)
+                bad += done.verdict in ("changed", "unexpected")
+    return 1 if bad else 0
+
+
+def _has_log(case: Case, tool: Tool) -> bool:
+    return (case.folder / "logs" / f"{tool.label}.log").exists()
+
+
+def _is_chosen(tool: Tool, wanted: Sequence[str]) -> bool:
+    names = (tool.name, f"{tool.name}@{tool.version}", f"{tool.name}@{tool.version.split('.')[0]}")
+    return not wanted or any(word in names for word in wanted)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

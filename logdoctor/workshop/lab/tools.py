@@ -1,0 +1,128 @@
+"""Gets the tools of the lab, in the versions of the corpus, into a cache folder.
+
+Every tool is an npm package in a folder of its own, so that versions live side by side. The cache
+is `$LOGDOCTOR_LAB` or `~/.cache/logdoctor/lab`; a second run finds everything there.
+"""
+
+from __future__ import annotations
+
+import functools
+import json
+import os
+import re
+import shutil
+import subprocess
+from collections.abc import Mapping
+from pathlib import Path
+from typing import NamedTuple
+
+PINS: Mapping[str, Mapping[str, str]] = {
+    "pnpm": {"8": "8.15.9", "9": "9.15.9", "10": "10.34.9", "11": "11.28.11", "12": "12.21.0"},
+    "npm": {"10": "10.9.9", "11": "11.21.2"},
+    "yarn": {"1": "1.22.22", "4": "4.18.1"},
+    "bun": {"1": "1.4.5"},
+    "node": {"22": "22.23.3", "24": "24.21.0"},
+}
+SYSTEM = "system"
+
+
+class ToolError(RuntimeError):
+    """A tool that cannot be had, and why."""
+
+
+class Program(NamedTuple):
+    """A tool in one version, and the folder with its executables."""
+
+    name: str
+    version: str
+    path: Path
+
+
+def lab_folder() -> Path:
+    """Where the lab keeps tools, homes and images."""
+    chosen = os.environ.get("LOGDOCTOR_LAB")
+    return Path(chosen) if chosen else Path.home() / ".cache" / "logdoctor" / "lab"
+
+
+def home_folder(uid: int | None = None) -> Path:
+    """The home of the recordings: caches of the tools, and package sources of this host."""
+    home = lab_folder() / ("home" if uid is None else f"home-{uid}")
+    home.mkdir(parents=True, exist_ok=True)
+    if uid is not None and os.geteuid() == 0:
+        os.chown(home, uid, uid)
+    (home / ".npmrc").write_text(_npmrc(), encoding="utf-8")
+    return home
+
+
+@functools.cache
+def get(name: str, version: str) -> Program:
+    """A tool, fetched when it is not there yet; `version` may be a major number."""
+    if name == "node" and _is_system_node(version):
+        return _system_node()
+    exact = PINS.get(name, {}).get(version, version)
+    folder = lab_folder() / f"{name}@{exact}"
+    if not (folder / ".complete").exists():
+        _install(_package(name, exact), folder)
+    return Program(name, exact, folder / "node_modules" / ".bin")
+
+
+def get_all() -> list[Program]:
+    """Every tool of the table, for setting the lab up in one go."""
+    return [get(name, major) for name, versions in PINS.items() for major in versions]
+
+
+def _package(name: str, version: str) -> str:
+    modern_yarn = name == "yarn" and not version.startswith("1.")
+    return f"{'@yarnpkg/cli-dist' if modern_yarn else name}@{version}"
+
+
+def _install(package: str, folder: Path) -> None:
+    folder.mkdir(parents=True, exist_ok=True)
+    command = ["npm", "install", "--no-fund", "--no-audit", "--prefix", str(folder), package]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    if done.returncode != 0:
+        raise ToolError(f"cannot get {package}: {done.stderr.strip()[-500:]}")
+    (folder / ".complete").touch()
+
+
+def _is_system_node(version: str) -> bool:
+    found = _system_node().version
+    return version in (SYSTEM, found, found.split(".")[0])
+
+
+@functools.cache
+def _system_node() -> Program:
+    path = shutil.which("node")
+    if path is None:
+        raise ToolError("node is not installed on this machine")
+    answer = subprocess.run([path, "--version"], capture_output=True, text=True, check=True)
+    return Program("node", answer.stdout.strip().removeprefix("v"), Path(path).parent)
+
+
+@functools.cache
+def settings() -> Mapping[str, str]:
+    """npm's settings on this host, of which the lab takes the package sources."""
+    answer = subprocess.run(["npm", "config", "ls", "--json"], capture_output=True, text=True, check=False)
+    found = json.loads(answer.stdout or "{}")
+    return {key: value for key, value in found.items() if isinstance(value, str)}
+
+
+def registry() -> str:
+    """The package registry that this host uses."""
+    return settings().get("registry", "")
+
+
+def _npmrc() -> str:
+    found = settings()
+    kept = [f"{key}={found[key]}" for key in ("registry", "cafile") if found.get(key)]
+    fixed = ["fund=false", "audit=false", "update-notifier=false"]
+    return "\n".join([*kept, *fixed]) + "\n"
+
+
+def sources() -> frozenset[str]:
+    """Hosts from which this machine gets packages; no log may name them."""
+    texts = [registry(), os.environ.get("PIP_INDEX_URL", "")]
+    for file in (Path("/etc/apt/sources.list"), *Path("/etc/apt/sources.list.d").glob("*")):
+        if file.is_file():
+            texts.append(file.read_text(encoding="utf-8", errors="replace"))
+    return frozenset(re.findall(r"https?://(?:[^@/\s]*@)?([\w.-]+)", "\n".join(texts)))
