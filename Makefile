@@ -1,0 +1,50 @@
+# Everything a developer runs. Each target sets up what it needs: start with `make demo`.
+.DEFAULT_GOAL := help
+PYTHON ?= python3
+BIN := .venv/bin
+DEMO := corpus/manifest/trailing-comma
+
+help: ## List the targets
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
+
+.venv/.installed: pyproject.toml
+	@test -x $(BIN)/python || $(PYTHON) -m venv .venv
+	$(BIN)/pip install --quiet --disable-pip-version-check --editable .
+	@touch $@
+
+.venv/.ready: pyproject.toml | .venv/.installed
+	$(BIN)/pip install --quiet --disable-pip-version-check --editable '.[dev]'
+	@touch $@
+
+demo: .venv/.installed ## Diagnose a real failing log and print the patch
+	@echo '$$ logdoctor --project project logs/pnpm-10.34.9.log'
+	@cd $(DEMO) && $(CURDIR)/$(BIN)/logdoctor --project project --exit-zero logs/pnpm-10.34.9.log
+
+test: .venv/.ready ## Run the tests
+	$(BIN)/python -m pytest $(TESTS)
+
+check: .venv/.ready ## Lint, types, architecture, rules and generated docs
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/logdoctor rules check
+	$(BIN)/python -m logdoctor.faces.reference --check
+
+format: .venv/.ready ## Format and fix what can be fixed mechanically
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+
+docs: .venv/.ready ## Write the generated pages of docs/ again
+	$(BIN)/python -m logdoctor.faces.reference
+
+bench: .venv/.ready ## Measure start-up, throughput and memory
+	$(BIN)/python -m logdoctor.workshop.bench
+
+corpus: .venv/.ready ## Record the corpus again with real tools
+	$(BIN)/python -m logdoctor.workshop.lab
+
+clean: ## Remove what the other targets made
+	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache dist
+
+.PHONY: help demo test check format docs bench corpus clean
