@@ -5,20 +5,24 @@ Pure: no clock, no environment, no disk. What it needs is passed in, what it fin
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from logdoctor.diagnosis.excerpt import excerpt
 from logdoctor.diagnosis.rank import Verdict, failing, rank
 from logdoctor.diagnosis.told import Scene, tell
 from logdoctor.knowledge.features import telling
+from logdoctor.knowledge.guess import guess
 from logdoctor.knowledge.match import match
-from logdoctor.knowledge.rules import RuleBook
+from logdoctor.knowledge.rules import RuleBook, generic
 from logdoctor.logs.steps import cut
 from logdoctor.logs.steps.verdict import verdict
 from logdoctor.model import Diagnosis, Log, Outcome, Remedy, Report, Step
 from logdoctor.redact import mask_report
 from logdoctor.remedies.project import Project
 from logdoctor.remedies.remedy import propose
+
+Weights = Mapping[str, Mapping[int, float]]
+"""For each step's id: positions of its telling lines, and how telling they are."""
 
 MOST = 12
 """Diagnoses in one report; beyond these, somebody's whole matrix has one trouble with many faces."""
@@ -32,9 +36,9 @@ def diagnose(logs: Sequence[Log], book: RuleBook, project: Project | None = None
     weights: dict[str, dict[int, float]] = {}
     for log in logs:
         own = _numbered(cut(log), len(steps))
-        scene = _scene(log, own, book)
         weights.update({step.id: telling(step) for step in failing(own)})
-        verdicts = rank(scene.matches, own, scene.outcome, weights)
+        scene = _scene(log, own, book, weights)
+        verdicts = rank(scene.matches, own, scene.outcome)
         for found in verdicts[: MOST - len(diagnoses)]:
             diagnosis = tell(f"d{len(diagnoses) + 1}", found, scene, _remedies(found, own, project))
             _add(diagnoses, diagnosis)
@@ -44,8 +48,11 @@ def diagnose(logs: Sequence[Log], book: RuleBook, project: Project | None = None
     return mask_report(Report(_overall(outcomes), tuple(logs), tuple(steps), tuple(diagnoses), lines))
 
 
-def _scene(log: Log, steps: Sequence[Step], book: RuleBook) -> Scene:
-    return Scene(match(book, steps), steps, verdict(log, steps), log.clipped)
+def _scene(log: Log, steps: Sequence[Step], book: RuleBook, weights: Weights) -> Scene:
+    rules = generic(book)
+    guesses = [guess(rules, step, weights[step.id]) for step in steps if step.id in weights]
+    found = match(book, steps) + tuple(each for each in guesses if each)
+    return Scene(found, steps, verdict(log, steps), log.clipped)
 
 
 def _remedies(found: Verdict, steps: Sequence[Step], project: Project | None) -> tuple[Remedy, ...]:

@@ -7,13 +7,10 @@ dies of its first failure and prints the rest on the way down.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import NamedTuple
 
 from logdoctor.model import Match, Outcome, Step
-
-Telling = Mapping[str, Mapping[int, float]]
-"""For each step's id: positions of its telling lines and their weights."""
 
 
 class Verdict(NamedTuple):
@@ -24,20 +21,31 @@ class Verdict(NamedTuple):
     repeats: tuple[Match, ...]
 
 
-def rank(
-    matches: Sequence[Match], steps: Sequence[Step], outcome: Outcome, telling: Telling
-) -> tuple[Verdict, ...]:
+def rank(matches: Sequence[Match], steps: Sequence[Step], outcome: Outcome) -> tuple[Verdict, ...]:
     """Choose the causes of one log's failure, the surest first; none where nothing is known."""
     if outcome == "passed":
         return ()
     found = [match for match in matches if match.rule.tier != "wrapper"]
     if outcome == "unknown":
         found = [match for match in found if match.rule.tier == "cause"]
+    found = yielding(found)
     places = failing(steps)
-    verdicts = [verdict for step in places if (verdict := _of_step(step, found, telling))]
+    verdicts = [verdict for step in places if (verdict := _of_step(step, found))]
     if not any(verdict.match.rule.tier == "cause" for verdict in verdicts):
-        verdicts = _beyond(places, steps, found, telling) or verdicts
+        verdicts = _beyond(places, steps, found) or verdicts
     return tuple(sorted(_apart(verdicts), key=_precedence))
+
+
+def yielding(matches: Sequence[Match]) -> list[Match]:
+    """Drop the matches whose rule gives way to another one on the same line."""
+    claims: dict[tuple[str, int], set[str]] = {}
+    for match in matches:
+        claims.setdefault((match.step.id, match.position), set()).update((match.rule.id, match.rule.family))
+    return [
+        match
+        for match in matches
+        if not claims[match.step.id, match.position].intersection(match.rule.yields_to)
+    ]
 
 
 def failing(steps: Sequence[Step]) -> tuple[Step, ...]:
@@ -49,30 +57,27 @@ def failing(steps: Sequence[Step]) -> tuple[Step, ...]:
     return tuple(step for step in steps if step.status == "unknown") or tuple(steps)
 
 
-def _of_step(step: Step, found: Sequence[Match], telling: Telling) -> Verdict | None:
+def _of_step(step: Step, found: Sequence[Match]) -> Verdict | None:
     own = [match for match in found if match.step.id == step.id]
     if not own:
         return None
-    weights = telling.get(step.id, {})
-    best = min(own, key=lambda match: _order(match, weights))
+    best = min(own, key=_order)
     rivals = [match for match in own if match.rule.tier == "cause" and match.rule.id != best.rule.id]
     return Verdict(best, tuple(rivals), tuple(match for match in own if _same(match, best)))
 
 
-def _order(match: Match, weights: Mapping[int, float]) -> tuple[int, float, int]:
-    """Sort key within a step: class of knowledge, then (for guesses) how telling, then place."""
+def _order(match: Match) -> tuple[int, int]:
+    """Sort key within a step: what is known before what is guessed, then the earlier line."""
     if match.rule.family == "generic":
-        return 2, -weights.get(match.position, 0.0), match.position
-    return (0 if match.rule.tier == "cause" else 1), 0.0, match.position
+        return 2, match.position
+    return (0 if match.rule.tier == "cause" else 1), match.position
 
 
-def _beyond(
-    places: Sequence[Step], steps: Sequence[Step], found: Sequence[Match], telling: Telling
-) -> list[Verdict]:
+def _beyond(places: Sequence[Step], steps: Sequence[Step], found: Sequence[Match]) -> list[Verdict]:
     """Look outside the failed steps where those hold no known cause: a daemon dies between steps."""
     inside = {step.id for step in places}
     others = [step for step in steps if step.id not in inside and step.status in ("failed", "unknown")]
-    wider = [verdict for step in others if (verdict := _of_step(step, found, telling))]
+    wider = [verdict for step in others if (verdict := _of_step(step, found))]
     return [verdict for verdict in wider if verdict.match.rule.tier == "cause"][:1]
 
 
