@@ -31,7 +31,8 @@ _DULL: tuple[tuple[float, str], ...] = (
     (6, r"(?i)exit(?:ed with)?(?: with)?(?: exit)? (?:code|status):? ?\d|ELIFECYCLE|non-zero code|complete log of this run"
         r"|RECURSIVE_(?:RUN|EXEC)_FIRST_FAIL|failed to solve: process|command failed|lifecycle script|buildx failed with"
         r"|did not complete successfully|fix the upstream dependency|npm (?:error|ERR!) (?:errno|path|command|cwd)\b"
-        r"|Build failed because of webpack errors|> Build failed|^\W*Failed to compile\W*$|Error occurred prerendering"),
+        r"|Build failed because of webpack errors|> Build failed|^\W*Failed to compile\W*$|Error occurred prerendering"
+        r"|Command \"[^\"]*\" exited|^debconf:|returned an error code|^\W*error during build:\W*$|spawn ENOENT"),
     (4, r"^\s*at |^\s*\^+\s*$|^\s*~+\s*$|^npm verbose|\b0 errors?\b|^\s*from \S+:\d+"),
 )  # fmt: skip
 
