@@ -1,0 +1,130 @@
+"""How the build ended: failed, passed, or not to be told from this log.
+
+A failed step decides at once. Otherwise the last telling words count: what a tool complained of
+before a later success was overcome, and a success is believed only if it is the last word.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from functools import cache
+
+from logdoctor.logs.steps.signs import CHEERS, CLOSINGS, COMPLAINTS, SUCCESSES, VERDICTS, Sign
+from logdoctor.model import Log, Outcome, Step
+
+TAIL = 16_384
+"""Characters from the end that are read first; most logs tell there."""
+LAST_WORD = 25
+"""Lines after which a tool's word of success is no longer the last one."""
+
+
+def verdict(log: Log, steps: Sequence[Step]) -> Outcome:
+    """Say how the build in this log ended."""
+    sound = _sound(steps)
+    if any(step.status == "failed" and step.id not in sound for step in steps):
+        return "failed"
+    text = spoken(steps, sound)
+    outcome = said(text[-TAIL:]) if len(text) > TAIL else "unknown"
+    if outcome == "unknown":
+        outcome = said(text)
+    if outcome != "failed" and _built(steps):
+        return "passed"
+    return "unknown" if outcome == "passed" and _unfinished(steps) else outcome
+
+
+def said(text: str) -> Outcome:
+    """What the words of a log say of its end."""
+    judged = _last(text, VERDICTS)
+    closed, won = _last(text, CLOSINGS), _last(text, SUCCESSES)
+    if judged >= 0 or closed > won:
+        return "failed"
+    if won >= 0:
+        return "passed"
+    complained, cheered = _last(text, COMPLAINTS), _last(text, CHEERS)
+    if cheered >= 0 and text.count("\n", cheered) > LAST_WORD:
+        cheered = -1
+    if complained < 0:
+        return "passed" if cheered >= 0 else "unknown"
+    return "failed" if cheered < complained else "unknown"
+
+
+def spoken(steps: Iterable[Step], sound: set[str]) -> str:
+    """All that was printed by steps that may have failed, in the order of the log."""
+    lines = [
+        (line.number, line.text)
+        for step in steps
+        if step.id not in sound
+        for line in step.lines
+        if line.tag not in ("powershell", "warning", "debug", "notice")
+    ]
+    lines.sort(key=lambda pair: pair[0])
+    return "\n".join(["", *(text for _, text in lines), ""])
+
+
+def _sound(steps: Sequence[Step]) -> set[str]:
+    """Steps of which no complaint counts: they ended well, or were stopped, or were done again."""
+    well = {step.id for step in steps if step.status in ("done", "cached", "cancelled")}
+    done = {(step.kind, step.name): step.first_line for step in steps if step.status == "done"}
+    for step in steps:
+        again = done.get((step.kind, step.name), 0) > step.last_line
+        if step.parent in well or (again and step.kind in ("buildkit", "legacy")):
+            well.add(step.id)
+    return well
+
+
+def _built(steps: Sequence[Step]) -> bool:
+    """Whether the last build of the log wrote its image."""
+    builds = [step for step in steps if step.kind == "buildkit"]
+    if any(step.status in ("failed", "unknown") for step in builds):
+        return False
+    return any(step.status == "done" and "exporting to " in step.name for step in builds)
+
+
+def _unfinished(steps: Sequence[Step]) -> bool:
+    """Whether the log stops while a builder's step still runs."""
+    return any(step.status == "unknown" and step.kind in ("buildkit", "legacy") for step in steps)
+
+
+def _last(text: str, signs: Sequence[Sign]) -> int:
+    """Where in the text the last of these signs stands, or -1."""
+    found = -1
+    for sign in signs:
+        position = text.rfind(sign.needle, max(found, 0))
+        while position > found:
+            if _meets(text, position, sign):
+                found = position
+                break
+            position = text.rfind(sign.needle, max(found, 0), position)
+    return found
+
+
+def _meets(text: str, position: int, sign: Sign) -> bool:
+    start = position + 1 if sign.needle[0] == "\n" else text.rfind("\n", 0, position) + 1
+    end = text.find("\n", start)
+    line = text[start : min(end, start + 2000)] if end >= 0 else text[start : start + 2000]
+    if _harmless(line):
+        return False
+    return not sign.shape or _shape(sign.shape).search(line) is not None
+
+
+def _harmless(line: str) -> bool:
+    """Whether a line only warns, or speaks of something that is tried again."""
+    return line.lstrip(" [(>").startswith(_MILD) or any(words in line for words in _OVERCOME)
+
+
+_MILD = ("npm warn", "npm WARN", "WARN", "warn", "Warning", "DEPRECATION", "DEBUG", "DEBUG]", "prisma:warn")
+_OVERCOME = (
+    "ill retry",
+    "etrying",
+    "ERESOLVE overriding",
+    " WARN ",
+    "NativeCommandError",
+    "pip's dependency resolver does not currently",
+    "continue-on-error",
+)
+
+
+@cache
+def _shape(pattern: str) -> re.Pattern[str]:
+    return re.compile(pattern)

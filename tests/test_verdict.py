@@ -1,0 +1,65 @@
+"""How a build ended, told from its last telling words."""
+
+from __future__ import annotations
+
+import pytest
+from steps_shown import log_of
+
+from logdoctor.logs.steps import cut
+from logdoctor.logs.steps.verdict import verdict
+
+
+def ended(text: str) -> str:
+    log = log_of(text)
+    return verdict(log, cut(log))
+
+
+FAILED = {
+    "a CI's closing mark": "all fine\n##[error]Process completed with exit code 1.",
+    "gitlab": "ERROR: Job failed: exit code 1",
+    "jenkins": "BUILD SUCCESS\nFinished: FAILURE",
+    "pnpm 10": "\u2009ELIFECYCLE\u2009 Command failed with exit code 1.",
+    "pnpm 11": "[ERR_PNPM_NO_LOCKFILE] Cannot install with frozen-lockfile",
+    "pnpm 12": "Error: ERR_PNPM_OUTDATED_LOCKFILE\n\n  × the lockfile is not up to date",
+    "mojibake": "ΓÇëERR_PNPM_OUTDATED_LOCKFILEΓÇë Cannot install",
+    "npm before a retry of another package": "npm error code E404\nnpm error 404 Not Found - GET",
+    "yarn": "➤ YN0028: │ The lockfile would have been modified\n➤ YN0000: · Failed with errors in 0s",
+    "apt": "E: Unable to locate package nosuch",
+    "tests": "Test Files  1 failed | 3 passed (4)\nDone in 3s",
+    "types": "src/a.ts(1,2): error TS2322: Type 'string' is not assignable to type 'number'.",
+    "a crash of node": "TypeError: x is not a function\n    at main (/app/a.js:1:2)\n\nNode.js v20.20.2",
+    "an image that is not there": "Error response from daemon: pull access denied for nosuch",
+    "a complaint and nothing after it": "Installing…\nError: Cannot find module 'left-pad'\n",
+    "a success that comes before": "added 3 packages in 1s\nnpm error code ELIFECYCLE",
+}
+PASSED = {
+    "npm": "npm warn deprecated glob@7\n\nadded 846 packages, and audited 847 packages in 1m",
+    "pnpm": "\u2009WARN\u2009 Issues with peer dependencies found\n\nDone in 10.7s",
+    "a retry": "GET https://registry.example/a error (ECONNRESET). Will retry in 10 seconds.\nDone in 3s",
+    "the old builder": "npm ERR! optional\nSuccessfully built 0123456789ab\nSuccessfully tagged app:1",
+    "jenkins": "ERROR: something that was caught\nFinished: SUCCESS",
+    "names of tests": "error handling works ... ok (0ms)\n\nok | 49 passed | 0 failed (762ms)",
+    "BuildKit": "#1 [1/2] RUN npm test || true\n#1 0.3 npm error code 1\n#1 DONE 0.4s\n\n"
+    "#2 exporting to image\n#2 naming to docker.io/library/a done\n#2 DONE 0.1s",
+}
+UNKNOWN = {
+    "nothing": "",
+    "a log that stops": "#1 [1/2] RUN npm ci\n#1 1.2 npm warn deprecated a@1",
+    "an old word of success": "Done in 1s\n" + "working\n" * 40,
+    "a complaint, then a success": "Error: cannot reach the telemetry host\nDone in 3s",
+}
+
+
+@pytest.mark.parametrize("name", FAILED)
+def test_failed(name: str) -> None:
+    assert ended(FAILED[name]) == "failed"
+
+
+@pytest.mark.parametrize("name", PASSED)
+def test_passed(name: str) -> None:
+    assert ended(PASSED[name]) == "passed"
+
+
+@pytest.mark.parametrize("name", UNKNOWN)
+def test_unknown(name: str) -> None:
+    assert ended(UNKNOWN[name]) == "unknown"
