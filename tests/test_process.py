@@ -89,7 +89,8 @@ def test_a_reader_that_goes_away_ends_the_command_as_it_would_without_us(tmp_pat
 
 
 def test_ctrl_c_at_a_terminal_reaches_the_command_once(tmp_path: Path) -> None:
-    script = "n=0; trap 'n=$((n+1))' INT; echo ready; i=0; while [ $i -lt 20 ]; do sleep 0.05; i=$((i+1)); done; echo n=$n"
+    wait = "i=0; while [ $i -lt 20 ]; do sleep 0.05; i=$((i+1)); done"
+    script = f"n=0; trap 'n=$((n+1))' INT; echo ready; {wait}; echo n=$n"
 
     def press(keyboard: int) -> None:
         os.write(keyboard, b"\x03")

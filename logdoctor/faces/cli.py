@@ -1,0 +1,292 @@
+"""The command line: what each command and option means, in the words its help shows."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+from enum import StrEnum
+from typing import Annotated
+
+import click
+import typer
+
+from logdoctor.faces import output, status
+from logdoctor.faces.pipeline import Call, answered
+from logdoctor.faces.status import Refused
+
+app = typer.Typer(
+    name="logdoctor",
+    add_completion=False,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+    no_args_is_help=False,
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+)
+rules = typer.Typer(rich_markup_mode=None, help="List the rules, check them, and write new ones.")
+app.add_typer(rules, name="rules")
+
+
+class Format(StrEnum):
+    """How a report is written."""
+
+    auto = "auto"
+    terminal = "terminal"
+    plain = "plain"
+    json = "json"
+    markdown = "markdown"
+
+
+class Colour(StrEnum):
+    """When to paint."""
+
+    auto = "auto"
+    always = "always"
+    never = "never"
+
+
+class Level(StrEnum):
+    """Which remedies may be written."""
+
+    safe = "safe"
+    review = "review"
+
+
+Logs = Annotated[
+    list[str] | None,
+    typer.Argument(metavar="[LOG]...", help="Logs of the build; - is standard input.", show_default=False),
+]
+FormatOption = Annotated[
+    Format, typer.Option(help="How to write the report; auto is terminal where somebody watches, else plain.")
+]
+ColourOption = Annotated[Colour, typer.Option(help="Whether to paint; NO_COLOR and FORCE_COLOR count too.")]
+ProjectOption = Annotated[
+    str | None,
+    typer.Option(
+        metavar="DIR",
+        help="The project that was built. Without it the current folder, if it holds a Dockerfile, "
+        "package.json or pnpm-workspace.yaml.",
+        show_default=False,
+    ),
+]
+DockerfileOption = Annotated[
+    str | None,
+    typer.Option(
+        metavar="FILE", help="The Dockerfile that was built, if there are several.", show_default=False
+    ),
+]
+ExitZeroOption = Annotated[
+    bool, typer.Option("--exit-zero", help="Exit with 0 whatever the log says, for steps that must not fail.")
+]
+
+
+def _version(wanted: bool) -> None:
+    if wanted:
+        from importlib.metadata import version
+
+        output.answer(f"logdoctor {version('logdoctor')}\n")
+        raise typer.Exit
+
+
+@app.callback()
+def _top(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version.")
+    ] = False,
+) -> None:
+    """Name the line that broke a build, and hand back the patch that repairs it.
+
+    \b
+      docker build . 2>&1 | logdoctor      diagnose what a pipe brings
+      logdoctor build.log                  diagnose a file (the same as: logdoctor diagnose build.log)
+      logdoctor fix --diff build.log       only the patch, for git apply
+      logdoctor run -- pnpm build          run a command and diagnose it when it fails
+
+    Exit status: 0 no failure in the log, 1 failure diagnosed, 2 wrong call or settings, 3 failure with
+    an unknown cause, 4 nothing readable on input.
+    """
+
+
+@app.command()
+def diagnose(
+    logs: Logs = None,
+    format: FormatOption = Format.auto,
+    project: ProjectOption = None,
+    dockerfile: DockerfileOption = None,
+    diff: Annotated[bool, typer.Option("--diff", help="Print only the patch.")] = False,
+    color: ColourOption = Colour.auto,
+    exit_zero: ExitZeroOption = False,
+) -> int:
+    """Say what broke the build that a log is of."""
+    call = Call(tuple(logs or ()), project, dockerfile, format.value, color.value, exit_zero)
+    if diff:
+        from logdoctor.faces.fix import printed
+
+        return printed(call)
+    return answered(call)
+
+
+@app.command()
+def fix(
+    logs: Logs = None,
+    project: ProjectOption = None,
+    dockerfile: DockerfileOption = None,
+    diff: Annotated[
+        bool, typer.Option("--diff", help="Print the patch and nothing else, for git apply.")
+    ] = False,
+    apply: Annotated[
+        Level | None,
+        typer.Option(
+            help="Write the patches into the project's files: safe ones, or with --apply=review also those "
+            "that should be read first.",
+            show_default=False,
+        ),
+    ] = None,
+    allow_dirty: Annotated[
+        bool, typer.Option("--allow-dirty", help="Also change files with changes that git does not know.")
+    ] = False,
+    color: ColourOption = Colour.auto,
+) -> int:
+    """Show the patches that repair a build, or write them.
+
+    Only patches that both the log and the project's files call for are written. Without --diff and
+    --apply the patches are shown with the reason for each.
+    """
+    from logdoctor.faces import fix as fixing
+
+    call = Call(tuple(logs or ()), project, dockerfile, colour=color.value)
+    if apply:
+        return fixing.applied(call, apply.value, allow_dirty)
+    return fixing.printed(call) if diff else answered(call)
+
+
+@app.command(context_settings={"allow_interspersed_args": False})
+def run(
+    command: Annotated[list[str], typer.Argument(metavar="COMMAND...", help="The build, after --.")],
+    format: FormatOption = Format.auto,
+    project: ProjectOption = None,
+    dockerfile: DockerfileOption = None,
+    color: ColourOption = Colour.auto,
+) -> int:
+    """Run a build, pass its output on, and diagnose it when it fails.
+
+    The report goes to standard error. The exit status is always the command's own.
+    """
+    from logdoctor.faces.run import watched
+
+    return watched(command, Call((), project, dockerfile, format.value, color.value))
+
+
+@app.command()
+def explain(rule: Annotated[str, typer.Argument(help="A rule's name, as reports tell it.")]) -> int:
+    """Tell all that is known about one trouble."""
+    from logdoctor.faces.about import explained
+
+    return explained(rule)
+
+
+@app.command("why-not")
+def why_not(
+    rule: Annotated[str, typer.Argument(help="A rule's name.")],
+    log: Annotated[str, typer.Argument(help="A log; - is standard input.")],
+) -> int:
+    """Tell why a rule was not the verdict on a log."""
+    from logdoctor.faces.about import not_chosen
+
+    return not_chosen(rule, log)
+
+
+@app.command()
+def schema() -> int:
+    """Print the JSON Schema of --format json."""
+    import json
+
+    from logdoctor.schema import report_schema
+
+    output.answer(json.dumps(report_schema(), indent=2) + "\n")
+    return status.NO_FAILURE
+
+
+@rules.command("list")
+def rules_list(
+    format: Annotated[
+        str, typer.Option(metavar="[plain|json]", help="A table, or JSON for programs.")
+    ] = "plain",
+) -> int:
+    """List every rule: ours and those of the current folder."""
+    from logdoctor.faces.rules import listed
+
+    return listed(format)
+
+
+@rules.command("check")
+def rules_check(
+    folders: Annotated[
+        list[str] | None, typer.Argument(metavar="[FOLDER]...", help="Folders of rules.", show_default=False)
+    ] = None,
+) -> int:
+    """Check rules: their form, their patterns, and every example in them."""
+    from logdoctor.faces.rules import checked
+
+    return checked(tuple(folders or ()))
+
+
+@rules.command("new")
+def rules_new(
+    log: Annotated[str, typer.Argument(help="The log that the rule is for; - is standard input.")],
+    id: Annotated[str, typer.Option(metavar="NAME", help="Names the trouble, such as json-trailing-comma.")],
+    line: Annotated[
+        int | None,
+        typer.Option(
+            min=1, help="The line that tells the cause; without it the most telling one.", show_default=False
+        ),
+    ] = None,
+    family: Annotated[str, typer.Option(help="Group of troubles it belongs to.")] = "shell",
+    folder: Annotated[str, typer.Option(metavar="DIR", help="Where rules are kept.")] = ".logdoctor/rules",
+) -> int:
+    """Start a rule from a log: pattern, example and near miss, ready to be finished."""
+    from logdoctor.faces.rules import started
+
+    return started(log, id, line, family, folder)
+
+
+@rules.command("build")
+def rules_build(
+    folder: Annotated[str, typer.Argument(help="The folder of rules.")] = "rules",
+    target: Annotated[str, typer.Option(metavar="FILE", help="Where the book is written.")] = "book.json",
+) -> int:
+    """Compile a folder of rules into one book, as a wheel carries it."""
+    from logdoctor.faces.rules import built
+
+    return built(folder, target)
+
+
+def run_call(arguments: Sequence[str]) -> int:
+    """Answer one call; the library's own exits become statuses."""
+    try:
+        result = typer.main.get_command(app).main(_spelled_out(arguments), "logdoctor", standalone_mode=False)
+        return result if isinstance(result, int) else 0
+    except click.exceptions.Exit as ended:
+        return ended.exit_code
+    except click.Abort:
+        return status.INTERRUPTED
+    except click.ClickException as wrong:
+        wrong.show(sys.stderr)
+        return status.USAGE
+    except Refused as refused:
+        output.tell(f"logdoctor: {refused}")
+        return refused.status
+
+
+def _spelled_out(arguments: Sequence[str]) -> list[str]:
+    """Put in what may be left out: the command `diagnose`, and the level of `--apply`."""
+    words = list(arguments)
+    if words and words[0] not in COMMANDS and words[0] not in ("-h", "--help", "--version"):
+        words.insert(0, "diagnose")
+    if words and words[0] == "fix":
+        words = ["--apply=safe" if word == "--apply" else word for word in words]
+    return words
+
+
+COMMANDS = frozenset(
+    command.name or command.callback.__name__ for command in app.registered_commands if command.callback
+) | {"rules"}

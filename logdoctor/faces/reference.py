@@ -1,0 +1,154 @@
+"""Write the pages of docs/ that say what the program says: help, report, rules.
+
+`python -m logdoctor.faces.reference` writes them; with `--check` it compares and names what differs.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import click
+import typer
+
+from logdoctor.faces.cli import app
+from logdoctor.faces.rules import every
+from logdoctor.knowledge.rules import load_book
+from logdoctor.model import Rule
+from logdoctor.render.rule_page import render
+from logdoctor.schema import report_schema
+
+MADE = "<!-- Made by `make docs`; change the program, not this page. -->\n\n"
+GENERATED = ("reference/cli.md", "reference/report.md", "rules/*.md")
+WIDTH = 80
+
+
+def pages() -> Mapping[str, str]:
+    """Every generated page by its path below docs/."""
+    rules = [rule for rule in every(load_book()) if rule.ours]
+    families: dict[str, list[Rule]] = {}
+    for rule in rules:
+        families.setdefault(rule.family, []).append(rule)
+    made = {
+        "reference/cli.md": _commands(),
+        "reference/report.md": _report(),
+        "rules/README.md": _index(families),
+    }
+    made.update({f"rules/{family}.md": _family(family, own) for family, own in families.items()})
+    return {path: MADE + text for path, text in made.items()}
+
+
+def _commands() -> str:
+    top = typer.main.get_command(app)
+    parts = ["# Commands\n", "What `--help` says, for every command.\n"]
+    for name, text in _helps(top, "logdoctor", None):
+        parts.append(f"## {name}\n\n```text\n{text}\n```\n")
+    return "\n".join(parts)
+
+
+def _helps(command: click.Command, name: str, parent: click.Context | None) -> Iterable[tuple[str, str]]:
+    context = click.Context(command, info_name=name.split()[-1], parent=parent, terminal_width=WIDTH)
+    yield name, "\n".join(line.rstrip() for line in command.get_help(context).split("\n"))
+    if isinstance(command, click.Group):
+        for each in sorted(command.commands):
+            yield from _helps(command.commands[each], f"{name} {each}", context)
+
+
+def _report() -> str:
+    schema = report_schema()
+    parts = [
+        "# The report as JSON\n",
+        "What `logdoctor --format json` writes. The contract is `logdoctor.report/1`, and `logdoctor schema` "
+        "prints it as JSON Schema. Only additions are made to it: ignore keys you do not know.\n",
+    ]
+    for title, value in _objects("report", schema):
+        parts.append(f"## {title}\n\n{value['description']}\n")
+        parts.append("| key | type | meaning |\n|---|---|---|")
+        for key, each in value["properties"].items():
+            parts.append(f"| `{key}` | {_type(each)} | {each['description']} |")
+        parts.append("")
+    return "\n".join(parts)
+
+
+def _objects(title: str, schema: Mapping[str, Any]) -> Iterable[tuple[str, Mapping[str, Any]]]:
+    yield title, schema
+    for key, value in schema["properties"].items():
+        inner = value.get("items") or next(iter(value.get("anyOf", ())), value)
+        if inner.get("type") == "object" and "properties" in inner:
+            yield from _objects(f"{title}.{key}{'[]' if 'items' in value else ''}", inner)
+
+
+def _type(schema: Mapping[str, Any]) -> str:
+    if "enum" in schema:
+        return " or ".join(f"`{value}`" for value in schema["enum"])
+    if "const" in schema:
+        return f"`{schema['const']}`"
+    if "anyOf" in schema:
+        return " or ".join(_type(each) for each in schema["anyOf"])
+    kinds = schema["type"] if isinstance(schema["type"], list) else [schema["type"]]
+    if kinds == ["array"]:
+        return f"list of {_type(schema['items'])}"
+    return " or ".join(kinds)
+
+
+def _index(families: Mapping[str, Sequence[Rule]]) -> str:
+    parts = [
+        "# Rules\n",
+        "Every trouble that is known by name. `logdoctor explain RULE` prints the same pages.\n",
+    ]
+    for family in sorted(families):
+        parts.append(f"## [{family}]({family}.md)\n")
+        parts += [f"- [{rule.id}]({family}.md#{rule.id}): {_title(rule)}" for rule in families[family]]
+        parts.append("")
+    return "\n".join(parts)
+
+
+def _title(rule: Rule) -> str:
+    return render(rule).split("**")[1]
+
+
+def _family(family: str, rules: Sequence[Rule]) -> str:
+    return f"# {family}\n\n" + "\n".join(render(rule, level=2) for rule in rules)
+
+
+def write(docs: Path) -> None:
+    """Write every page, and remove pages of families that are gone."""
+    wanted = pages()
+    for stale in _present(docs) - set(wanted):
+        (docs / stale).unlink()
+    for path, text in wanted.items():
+        (docs / path).parent.mkdir(parents=True, exist_ok=True)
+        (docs / path).write_text(text, encoding="utf-8")
+
+
+def differing(docs: Path) -> list[str]:
+    """Pages that do not say what the program says."""
+    wanted = pages()
+    wrong = {path for path, text in wanted.items() if not _same(docs / path, text)}
+    return sorted(wrong | (_present(docs) - set(wanted)))
+
+
+def _same(path: Path, text: str) -> bool:
+    return path.is_file() and path.read_text(encoding="utf-8") == text
+
+
+def _present(docs: Path) -> set[str]:
+    return {path.relative_to(docs).as_posix() for pattern in GENERATED for path in docs.glob(pattern)}
+
+
+def main(arguments: Sequence[str]) -> int:
+    """Write or check docs/ of the current folder."""
+    docs = Path("docs")
+    if "--check" not in arguments:
+        write(docs)
+        return 0
+    wrong = differing(docs)
+    for path in wrong:
+        print(f"docs/{path} is out of date: run `make docs`", file=sys.stderr)
+    return 1 if wrong else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,107 @@
+"""`logdoctor rules`: list them, check them, start one from a log, compile them."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+
+from logdoctor.config import NAME
+from logdoctor.diagnose import diagnose
+from logdoctor.faces import output
+from logdoctor.faces.pipeline import Call, opened, rule_book, settings
+from logdoctor.faces.status import DIAGNOSED, NO_FAILURE, Refused
+from logdoctor.knowledge.rules import RuleBook, ids, rule
+from logdoctor.model import Rule
+from logdoctor.services.new_rule import rule_text, telling_line
+
+OURS = "rules"
+_NAME = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
+
+
+def every(book: RuleBook) -> Iterable[Rule]:
+    """Every rule of a book, by family and name."""
+    found = (rule(book, id) for id in ids(book))
+    return sorted((each for each in found if each), key=lambda each: (each.family, each.id))
+
+
+def listed(format: str) -> int:
+    """Print the rules, as a table or as JSON."""
+    known = list(every(rule_book(settings(Call().folder))))
+    if format == "json":
+        import json
+
+        entries = [
+            {
+                "id": r.id,
+                "family": r.family,
+                "tier": r.tier,
+                "nature": r.nature,
+                "title": r.title,
+                "ours": r.ours,
+            }
+            for r in known
+        ]
+        output.answer(json.dumps(entries, indent=2) + "\n")
+    elif format == "plain":
+        widest = max((len(each.id) for each in known), default=0)
+        output.answer("".join(f"{each.id:<{widest}}  {each.tier:<7}  {each.title}\n" for each in known))
+    else:
+        raise Refused(f"--format must be plain or json, not '{format}'")
+    return NO_FAILURE
+
+
+def checked(folders: Sequence[str]) -> int:
+    """Print every problem with its file and line."""
+    from logdoctor.knowledge.lint import check
+
+    folders = folders or _folders_here()
+    problems = check([Path(folder) for folder in folders])
+    for problem in problems:
+        output.answer(f"{problem}\n")
+    if problems:
+        output.tell(f"{len(problems)} problem{'s' if len(problems) > 1 else ''}")
+        return DIAGNOSED
+    output.tell(f"{', '.join(folders)}: no problems")
+    return NO_FAILURE
+
+
+def _folders_here() -> tuple[str, ...]:
+    folders = (*([OURS] if os.path.isdir(OURS) else []), *settings(".").rules)
+    if not folders:
+        raise Refused(f"there are no rules here: name a folder, or set rules in {NAME}")
+    return folders
+
+
+def started(log: str, id: str, line: int | None, family: str, folder: str) -> int:
+    """Write the beginning of a rule, and say how to go on."""
+    if not _NAME.fullmatch(id) or not _NAME.fullmatch(family):
+        raise Refused("a rule and its family are named with small letters, digits and hyphens")
+    target = os.path.join(folder, family, f"{id}.yaml")
+    if os.path.lexists(target):
+        raise Refused(f"{target} exists already")
+    book = rule_book(settings(Call().folder))
+    logs, _ = opened((log,), book)
+    chosen = line or telling_line(diagnose(logs, book))
+    if chosen is None:
+        raise Refused("no line of this log tells of a failure; name one with --line")
+    try:
+        text = rule_text(logs[0], chosen, id, family)
+    except ValueError as error:
+        raise Refused(str(error)) from None
+    os.makedirs(os.path.dirname(target), exist_ok=True)
+    with open(target, "x", encoding="utf-8") as file:
+        file.write(text)
+    output.answer(f"{target}\n")
+    output.tell(f"answer its questions, then: logdoctor rules check {folder}")
+    return NO_FAILURE
+
+
+def built(folder: str, target: str) -> int:
+    """Write the compiled book."""
+    from logdoctor.knowledge.compile import build
+
+    build(Path(folder), Path(target))
+    output.tell(f"{target}: written")
+    return NO_FAILURE
