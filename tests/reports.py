@@ -125,7 +125,6 @@ def hostile(text: str = EVIL) -> Report:
             REMEDY._replace(title=text, why=text, steps=(text,), outcome=_patch(text)),
             BY_HAND._replace(title=text, outcome=NotPatched(text), steps=(text,)),
         ),
-        references=(text,),
     )
     return Report(
         "failed",

@@ -6,7 +6,7 @@ from logdoctor.config import did_you_mean
 from logdoctor.faces import output
 from logdoctor.faces.pipeline import Call, opened, rule_book, settings
 from logdoctor.faces.status import NO_FAILURE, Refused
-from logdoctor.knowledge.rules import RuleBook, ids, rule
+from logdoctor.knowledge.rules import RuleBook
 from logdoctor.model import Rule
 from logdoctor.render.rule_page import render
 from logdoctor.services.why_not import why_not
@@ -34,7 +34,6 @@ def _book() -> RuleBook:
 
 def found(name: str, book: RuleBook) -> Rule:
     """The rule of that name, or a helpful refusal."""
-    known = rule(book, name)
-    if known is None:
-        raise Refused(f"there is no rule '{name}'{did_you_mean(name, ids(book))}")
-    return known
+    if name not in book.ids:
+        raise Refused(f"there is no rule '{name}'{did_you_mean(name, book.ids)}")
+    return book.rule(name)

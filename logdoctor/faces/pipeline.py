@@ -5,15 +5,14 @@ from __future__ import annotations
 import io
 import os
 import sys
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from typing import BinaryIO, NamedTuple
 
-from logdoctor.config import NAME, RULES, Config
+from logdoctor.config import NAME, RULES, Config, did_you_mean
 from logdoctor.diagnose import diagnose
 from logdoctor.faces import output, status
 from logdoctor.faces.status import Refused
-from logdoctor.knowledge.errors import RuleError
-from logdoctor.knowledge.rules import RuleBook, load_book, needles, without
+from logdoctor.knowledge.rules import RuleBook, RuleError, RuleTimeout, load_book
 from logdoctor.logs.read import read
 from logdoctor.logs.sources import Raw, SourceError, open_logs
 from logdoctor.model import Log, Report
@@ -68,7 +67,10 @@ def examined(call: Call, kept: BinaryIO | None = None, name: str = "") -> tuple[
     logs, unread = opened(paths, book, kept)
     if name:
         logs = [log._replace(name=name) for log in logs]
-    return confident(diagnose(logs, book, project), config), unread
+    try:
+        return confident(diagnose(logs, book, project), config), unread
+    except RuleTimeout as error:
+        raise Refused(str(error)) from None
 
 
 def settings(folder: str) -> Config:
@@ -89,9 +91,23 @@ def rule_book(config: Config) -> RuleBook:
 
     try:
         book = load_book([Path(folder) for folder in config.rules])
-        return without(book, config.disable) if config.disable else book
     except RuleError as error:
         raise Refused(str(error)) from None
+    return without(book, config.disable) if config.disable else book
+
+
+def without(book: RuleBook, disabled: Collection[str]) -> RuleBook:
+    """The book without some rules; one that is not there is a mistake in the settings."""
+    from logdoctor.knowledge.book import book_of
+
+    for id in disabled:
+        if id not in book.ids:
+            raise Refused(
+                f"{NAME}: disable names '{id}', and there is no such rule{did_you_mean(id, book.ids)}"
+            )
+    kept = [rule for rule in book.rules if rule.id not in disabled]
+    own = book_of([rule for rule in kept if not rule.ours], ours=False)
+    return book_of([rule for rule in kept if rule.ours]).with_users(own)
 
 
 def project_of(call: Call) -> Project | None:
@@ -131,7 +147,7 @@ def _read(path: str, book: RuleBook, before: int, kept: BinaryIO | None) -> Iter
         else:
             from logdoctor.logs.scan import scan
 
-            yield scan(source, needles(book), f"l{number}")
+            yield scan(source, book.needles, f"l{number}")
 
 
 def _not_empty(log: Log) -> Log:

@@ -12,7 +12,7 @@ from logdoctor.diagnose import diagnose
 from logdoctor.faces import output
 from logdoctor.faces.pipeline import Call, opened, rule_book, settings
 from logdoctor.faces.status import DIAGNOSED, NO_FAILURE, Refused
-from logdoctor.knowledge.rules import RuleBook, ids, rule
+from logdoctor.knowledge.rules import RuleBook
 from logdoctor.model import Rule
 from logdoctor.services.new_rule import rule_text, telling_line
 
@@ -22,8 +22,7 @@ _NAME = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 
 def every(book: RuleBook) -> Iterable[Rule]:
     """Every rule of a book, by family and name."""
-    found = (rule(book, id) for id in ids(book))
-    return sorted((each for each in found if each), key=lambda each: (each.family, each.id))
+    return sorted(book.rules, key=lambda each: (each.family, each.id))
 
 
 def listed(format: str) -> int:

@@ -212,9 +212,14 @@ def _quoted(quotes: Sequence[Quote], look: Look) -> Iterable[Row]:
         for text, span in _pieces(quote, room, look):
             yield Span(f"{number} {bar} ", "dim"), *_marked(text, span, "dim" if quote.aside else "")
             number = " " * gutter
-            if not look.colour and 0 < span[1] - span[0] < 0.8 * len(text):
+            if not look.colour and span[0] < span[1] and _tells_apart(quote):
                 before, carets = " " * width(text[: span[0]]), "^" * width(text[span[0] : span[1]])
                 yield Span(f"{number} {bar} {before}"), Span(carets, "mark")
+
+
+def _tells_apart(quote: Quote) -> bool:
+    """Whether pointing at a part of the line says more than the line itself."""
+    return quote.span[1] - quote.span[0] < 0.8 * len(quote.text.strip())
 
 
 def _marked(text: str, span: tuple[int, int], style: Style) -> Row:
