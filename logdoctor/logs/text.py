@@ -1,0 +1,135 @@
+"""Bytes into text as the tool meant it: encodings told apart, colours and control codes taken out.
+
+Every function here keeps line feeds where they are, so it may be given one line or a whole log and
+says the same about both.
+"""
+
+from __future__ import annotations
+
+import re
+
+LONGEST = 8192
+"""Characters of one line that are looked at; of a longer one the beginning and the end are kept."""
+
+_TAIL = 2048
+_ESCAPE = re.compile(
+    r"\x1b(?:\[[0-?]*[ -/]*[@-~]?|[\]_PX^][^\x07\x1b\n]*(?:\x07|\x1b\\)|[ -/]*[0-~])|\x9b[0-?]*[ -/]*[@-~]"
+)
+_INVISIBLE = re.compile(
+    "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\u061c\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]"
+)
+
+
+def decode(data: bytes) -> tuple[str, str]:
+    r"""The text of a log and the name of its encoding.
+
+    >>> decode("\ufeff#1 DONE".encode("utf-16-le"))
+    ('#1 DONE', 'utf-16-le')
+    """
+    encoding = encoding_of(data[:4096])
+    if encoding.startswith("utf-16"):
+        return _decode_wide(data, encoding)
+    if data.startswith(b"\xef\xbb\xbf"):
+        data = data[3:]
+    try:
+        return data.decode("utf-8"), "utf-8"
+    except UnicodeDecodeError:
+        page = code_page(data)
+        lines = [decode_line(line, page) for line in data.split(b"\n")]
+        return "\n".join(lines), _name(data, page)
+
+
+def encoding_of(head: bytes) -> str:
+    """`utf-16-le`, `utf-16-be` or `utf-8`, told by a byte order mark or by where the zeros stand."""
+    if head.startswith(b"\xff\xfe"):
+        return "utf-16-le"
+    if head.startswith(b"\xfe\xff"):
+        return "utf-16-be"
+    half = len(head) // 2
+    if half:
+        even, odd = head[0::2].count(0), head[1::2].count(0)
+        if odd * 4 > half and even * 8 < odd:
+            return "utf-16-le"
+        if even * 4 > half and odd * 8 < even:
+            return "utf-16-be"
+    return "utf-8"
+
+
+def _decode_wide(data: bytes, encoding: str) -> tuple[str, str]:
+    """UTF-16, and lines in between that another program appended in plain bytes."""
+    if data.count(0) * 3 >= len(data):
+        return data.decode(encoding, "replace").removeprefix("\ufeff"), encoding
+    feed = b"\n\x00" if encoding == "utf-16-le" else b"\x00\n"
+    if data.count(b"\n") <= data.count(feed) or encoding == "utf-16-be":
+        return data.decode(encoding, "replace").removeprefix("\ufeff"), encoding
+    lines = [_decode_mixed(line) for line in data.removeprefix(b"\xff\xfe").split(b"\n")]
+    return "\n".join(lines), encoding
+
+
+def _decode_mixed(line: bytes) -> str:
+    line = line.removeprefix(b"\x00")
+    if line.count(0) * 4 > len(line):
+        return line.decode("utf-16-le", "replace")
+    return decode_line(line, "cp1252")
+
+
+def decode_line(line: bytes, page: str = "cp1252") -> str:
+    """One line of UTF-8, or of that code page where it cannot be UTF-8."""
+    try:
+        return line.decode("utf-8")
+    except UnicodeDecodeError:
+        text = line.decode("utf-8", "replace")
+        broken = text.count("\ufffd")
+        whole = sum(character > "\x7f" for character in text[:LONGEST]) - broken
+        return text if whole >= broken else line.decode(page, "replace")
+
+
+def code_page(data: bytes) -> str:
+    """The code page that bytes beyond ASCII belong to, by which letters they would be.
+
+    >>> code_page("não é possível".encode("cp1252")), code_page("não é possível".encode("cp850"))
+    ('cp1252', 'cp437')
+    """
+    high = data[: 1 << 20].translate(None, _ASCII)
+    return "cp437" if len(high.translate(None, _DOS)) < len(high.translate(None, _WINDOWS)) else "cp1252"
+
+
+_ASCII = bytes(range(0x80))
+_DOS = bytes([*range(0x80, 0x91), *range(0xA0, 0xA8), 0xB3, 0xBA, 0xBF, 0xC0, 0xC3, 0xC4, 0xC6, 0xCD, 0xD9, 0xDA])
+_WINDOWS = bytes([*range(0x91, 0x98), 0xA0, 0xAB, 0xB0, 0xBB, 0xC7, 0xC9, *range(0xDF, 0x100)])
+
+
+def _name(data: bytes, page: str) -> str:
+    text = data[: 1 << 20].decode("utf-8", "replace")
+    broken = text.count("\ufffd")
+    return "utf-8" if sum(character > "\x7f" for character in text) - broken >= broken else page
+
+
+def strip(text: str) -> str:
+    """Take out colours, cursor movements, links and invisible characters; erasing a line is a `\\r`.
+
+    >>> strip("npm \\x1b[0m\\x1b[91mERR!\\x1b[0m code")
+    'npm ERR! code'
+    """
+    if "\x1b" in text or "\x9b" in text:
+        for erase in ("\x1b[2K", "\x1b[1G", "\x1b[0G", "\x1b[G"):
+            if erase in text:
+                text = text.replace(erase, "\r")
+        text = _ESCAPE.sub("", text)
+    if _INVISIBLE.search(text):
+        text = _INVISIBLE.sub("", text)
+    return text if text.isascii() else _spaces(text)
+
+
+def _spaces(text: str) -> str:
+    for space in ("\u2009", "\u200a", "\u2028", "\u2029", "\x85", "\xa0", "\u202f"):
+        if space in text:
+            text = text.replace(space, " ")
+    return text
+
+
+def shorten(line: str) -> str:
+    """The beginning and the end of a line that is too long to look at whole."""
+    if len(line) <= LONGEST:
+        return line
+    return line[: LONGEST - _TAIL - 1] + "…" + line[-_TAIL:]
