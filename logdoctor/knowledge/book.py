@@ -1,0 +1,115 @@
+"""The compiled form of rules: one row of plain JSON for each, read back only when it is hit."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from logdoctor.model import Nearby, Pattern, RemedyPlan, Rule
+
+FORMAT = 1
+_BREAK = b',\n"rules": [\n'
+_END = b"\n]}\n"
+
+Owner = tuple[int, int]
+"""A rule's and a pattern's number."""
+
+
+class RuleBook:
+    """All rules, found by the literals of their patterns; a rule is built when somebody asks."""
+
+    def __init__(self, heads: Sequence[Sequence[Any]], rows: Sequence[bytes], ours: bool = True) -> None:
+        self.ids: tuple[str, ...] = tuple(head[0] for head in heads)
+        self.families: tuple[str, ...] = tuple(head[1] for head in heads)
+        self.reach: int = max((head[3] for head in heads), default=0)
+        self._ours = [ours] * len(rows)
+        self._heads = list(heads)
+        self._rows = list(rows)
+        self._built: dict[int, Rule] = {}
+        owners: dict[str, list[Owner]] = {}
+        for number, head in enumerate(heads):
+            for place, needle in enumerate(head[2]):
+                if needle:
+                    owners.setdefault(needle, []).append((number, place))
+        self.needles: tuple[str, ...] = tuple(owners)
+        self.owners: tuple[tuple[Owner, ...], ...] = tuple(tuple(each) for each in owners.values())
+
+    def __len__(self) -> int:
+        return len(self._rows)
+
+    def at(self, number: int) -> Rule:
+        """The rule of that number."""
+        if number not in self._built:
+            self._built[number] = _rule(json.loads(self._rows[number]), self._ours[number])
+        return self._built[number]
+
+    def rule(self, id: str) -> Rule:
+        """The rule of that name; KeyError if there is none."""
+        if id not in self.ids:
+            raise KeyError(id)
+        return self.at(self.ids.index(id))
+
+    @property
+    def rules(self) -> tuple[Rule, ...]:
+        """Every rule, built."""
+        return tuple(self.at(number) for number in range(len(self)))
+
+    def of_family(self, family: str) -> tuple[Rule, ...]:
+        """The rules of one family."""
+        return tuple(self.at(number) for number, each in enumerate(self.families) if each == family)
+
+    def with_users(self, other: RuleBook) -> RuleBook:
+        """This book with somebody's own rules, which replace those of the same name."""
+        kept = [number for number, id in enumerate(self.ids) if id not in other.ids]
+        heads = [self._heads[number] for number in kept] + other._heads
+        book = RuleBook(heads, [self._rows[number] for number in kept] + other._rows)
+        book._ours = [self._ours[number] for number in kept] + [False] * len(other)
+        return book
+
+
+def dump(rules: Iterable[Rule]) -> bytes:
+    """The book's bytes: plain JSON, laid out so that a reader needs only its first line to search."""
+    ordered = list(rules)
+    heads = [_head(rule) for rule in ordered]
+    first = _json({"book": FORMAT, "heads": heads})[:-1]
+    return first + _BREAK + b",\n".join(_json(rule) for rule in ordered) + _END
+
+
+def load(data: bytes) -> RuleBook:
+    """Read a book; the rows stay unread bytes."""
+    first, _, rest = data.partition(_BREAK)
+    head = json.loads(first + b"}")
+    rows = rest.removesuffix(_END).split(b",\n") if rest != _END else []
+    return RuleBook(head["heads"], rows)
+
+
+def book_of(rules: Iterable[Rule], ours: bool = True) -> RuleBook:
+    """A book of rules that are at hand."""
+    ordered = list(rules)
+    return RuleBook([_head(rule) for rule in ordered], [_json(rule) for rule in ordered], ours)
+
+
+def _head(rule: Rule) -> list[Any]:
+    reach = max((near.within or 0 for each in rule.patterns for near in each.nearby), default=0)
+    return [rule.id, rule.family, [each.needle for each in rule.patterns], reach]
+
+
+def _json(value: object) -> bytes:
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode()
+
+
+def _rule(row: list[Any], ours: bool) -> Rule:
+    rule = Rule(*row)
+    return rule._replace(
+        patterns=tuple(_pattern(each) for each in rule.patterns),
+        remedies=tuple(RemedyPlan(*each)._replace(steps=tuple(each[-1])) for each in row[8]),
+        references=tuple(rule.references),
+        yields_to=tuple(rule.yields_to),
+        ours=ours,
+    )
+
+
+def _pattern(row: Any) -> Pattern:
+    line, needle, nearby, prefer = row
+    return Pattern(line, needle, tuple(Nearby(*each) for each in nearby), prefer)

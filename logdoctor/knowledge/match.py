@@ -1,0 +1,177 @@
+"""Candidates into matches: a rule's pattern on a line of a step, with what must stand near it.
+
+A literal of each pattern is looked for first, in the cleaned text of all steps at once; only on
+the lines where it stands is the regex tried. Of a pattern's hits in a step the first and the last
+few are kept, and a condition on the whole step reads its beginning and its end, so that a log of
+many gigabytes, of which no more is kept, is judged like a small one.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from functools import cache
+from typing import NamedTuple
+
+from logdoctor.knowledge.book import RuleBook
+from logdoctor.knowledge.errors import RuleTimeout
+from logdoctor.literals import find
+from logdoctor.model import Line, Match, Nearby, Rule, Step
+
+KEPT = 16
+"""Hits of one pattern in one step that are kept at either end."""
+HEAD = 64
+TAIL = 400
+"""Lines at a step's beginning and end that a condition on the whole step reads."""
+WIDEST = 8192
+"""Characters of a line that are read."""
+PATIENCE = 2.0
+"""Seconds a user's pattern may take on one line."""
+
+
+class Hit(NamedTuple):
+    """A regex found on a line of a step."""
+
+    position: int
+    span: tuple[int, int]
+    captures: dict[str, str]
+
+
+Found = tuple[int, Match]
+"""A match, and the number of the pattern that found it."""
+
+
+def match(book: RuleBook, steps: Sequence[Step]) -> tuple[Match, ...]:
+    """Every rule's hits in every step, in the order of the steps and their lines."""
+    places = [(s, p) for s, step in enumerate(steps) for p, line in enumerate(step.lines) if _counts(line)]
+    text = "\n".join(steps[s].lines[p].text[:WIDEST] for s, p in places).encode("utf-8", "replace")
+    found: dict[tuple[int, int], list[Found]] = {}
+    for (number, place), rows in _candidates(book, text).items():
+        by_step: dict[int, list[int]] = {}
+        for row in rows:
+            by_step.setdefault(places[row][0], []).append(places[row][1])
+        for s, positions in by_step.items():
+            hits = _in_step(book.at(number), place, steps[s], positions)
+            found.setdefault((s, number), []).extend(hits)
+    chosen = [(s, each.position, each) for (s, _), hits in found.items() for each in _chosen(hits)]
+    return tuple(each for _, _, each in sorted(chosen, key=lambda entry: entry[:2]))
+
+
+def matches_in(rule: Rule, step: Step) -> tuple[Match, ...]:
+    """One rule's hits in one step, its regexes tried on every line: slow, needs no needle."""
+    positions = [p for p, line in enumerate(step.lines) if _counts(line)]
+    hits = [each for n in range(len(rule.patterns)) for each in _in_step(rule, n, step, positions)]
+    return tuple(_chosen(hits))
+
+
+def _counts(line: Line) -> bool:
+    """Whether a line is something that a tool printed; a script that is only quoted is not."""
+    return line.tag != "powershell"
+
+
+def _candidates(book: RuleBook, text: bytes) -> dict[tuple[int, int], list[int]]:
+    """For each pattern whose needle occurs: the rows of the text in which it stands, in order."""
+    found: dict[tuple[int, int], list[int]] = {}
+    row = at = 0
+    for begin, needle in find([each.encode() for each in book.needles], text):
+        row += text.count(b"\n", at, begin)
+        at = begin
+        for owner in book.owners[needle]:
+            rows = found.setdefault(owner, [])
+            if not rows or rows[-1] != row:
+                rows.append(row)
+    return found
+
+
+def _in_step(rule: Rule, place: int, step: Step, positions: Sequence[int]) -> list[Found]:
+    """The hits of one pattern on some lines of a step."""
+    pattern = rule.patterns[place]
+    search = _searcher(pattern.line) if rule.ours else _patient(rule.id, pattern.line)
+    found = []
+    for hit in _ends(search, step, positions):
+        support = _nearby(rule, pattern.nearby, step, hit.position)
+        if support is not None:
+            line = step.lines[hit.position]
+            found.append((place, Match(rule, step, hit.position, line, hit.span, hit.captures, support)))
+    return found
+
+
+def _chosen(hits: Iterable[Found]) -> list[Match]:
+    """Of the hits of one rule in one step: one a line, and one in all for patterns that prefer the last.
+
+    Where several patterns match a line, the one that its author put first speaks.
+    """
+    lines: dict[int, Found] = {}
+    for each in sorted(hits, key=lambda hit: (hit[1].position, hit[0])):
+        lines.setdefault(each[1].position, each)
+    late = [n for n, (place, each) in lines.items() if each.rule.patterns[place].prefer == "last"]
+    return [each for n, (_, each) in lines.items() if n not in late[:-1]]
+
+
+def _ends(search: Callable[[str], re.Match[str] | None], step: Step, positions: Sequence[int]) -> list[Hit]:
+    """The first and the last few hits; what lies between is not even tried."""
+    first, tried = [], 0
+    for position in positions:
+        tried += 1
+        first += _hit(search, step, position)
+        if len(first) == KEPT:
+            break
+    last: list[Hit] = []
+    for position in reversed(positions[tried:]):
+        last += _hit(search, step, position)
+        if len(last) == KEPT:
+            break
+    return first + last[::-1]
+
+
+def _hit(search: Callable[[str], re.Match[str] | None], step: Step, position: int) -> list[Hit]:
+    found = search(step.lines[position].text[:WIDEST])
+    if found is None:
+        return []
+    return [Hit(position, found.span(), {key: value for key, value in found.groupdict().items() if value})]
+
+
+def _nearby(rule: Rule, wanted: Iterable[Nearby], step: Step, position: int) -> tuple[Line, ...] | None:
+    """The lines that conditions were met by; None if one is not met."""
+    support = []
+    for near in wanted:
+        search = _searcher(near.line) if rule.ours else _patient(rule.id, near.line)
+        found = next((line for line in _window(step, position, near) if search(line.text[:WIDEST])), None)
+        if (found is None) != near.absent:
+            return None
+        if found is not None:
+            support.append(found)
+    return tuple(support)
+
+
+def _window(step: Step, position: int, near: Nearby) -> Iterator[Line]:
+    """The lines a condition speaks of."""
+    lines = step.lines
+    reach = len(lines) if near.within is None else near.within
+    begin = max(0, position - reach) if near.where != "after" else position + 1
+    end = min(len(lines), position + reach + 1) if near.where != "before" else position
+    for place in range(begin, end):
+        if near.within is not None or place < HEAD or place >= len(lines) - TAIL:
+            yield lines[place]
+
+
+@cache
+def _searcher(pattern: str) -> Callable[[str], re.Match[str] | None]:
+    return re.compile(pattern).search
+
+
+@cache
+def _patient(rule: str, pattern: str) -> Callable[[str], re.Match[str] | None]:
+    """Search with somebody else's pattern, which may take for ever."""
+    import regex  # type: ignore[import-untyped]
+
+    compiled = regex.compile(pattern)
+
+    def search(text: str) -> re.Match[str] | None:
+        try:
+            found: re.Match[str] | None = compiled.search(text, timeout=PATIENCE)
+        except TimeoutError:
+            raise RuleTimeout(rule, pattern) from None
+        return found
+
+    return search
