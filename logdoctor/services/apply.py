@@ -76,6 +76,8 @@ def _refusal(root: str, path: str) -> str | None:
             return "is reached through a link"
     try:
         found = os.lstat(os.path.join(root, path))
+    except FileNotFoundError:
+        return None if os.path.isdir(os.path.dirname(os.path.join(root, path))) else "is in no folder"
     except OSError as error:
         return f"cannot be read ({error.strerror})"
     if not stat.S_ISREG(found.st_mode):
@@ -94,7 +96,17 @@ def _parts(path: str) -> Iterable[str]:
 
 def _dirty(root: str, path: str) -> str | None:
     """Why git could not bring the file back; without git there is nothing to ask."""
-    command = ["git", "--no-optional-locks", "status", "--porcelain", "--ignored", "--", path]
+    command = [
+        "git",
+        "-c",
+        "core.fsmonitor=false",
+        "--no-optional-locks",
+        "status",
+        "--porcelain",
+        "--ignored",
+        "--",
+        path,
+    ]
     try:
         told = subprocess.run(command, cwd=root, capture_output=True, text=True, timeout=30, check=False)
     except (OSError, subprocess.TimeoutExpired):
@@ -115,10 +127,19 @@ def _write(root: str, contents: Mapping[str, bytes]) -> None:
             ready.append((beside, target))
             with os.fdopen(handle, "wb") as file:
                 file.write(content)
-            os.chmod(beside, stat.S_IMODE(os.stat(target).st_mode))
+            os.chmod(beside, _mode(target))
         for beside, target in ready:
             os.replace(beside, target)
     finally:
         for beside, _ in ready:
             if os.path.lexists(beside):
                 os.unlink(beside)
+
+
+def _mode(target: str) -> int:
+    """The mode that the file has, or that a new one would have."""
+    if os.path.exists(target):
+        return stat.S_IMODE(os.stat(target).st_mode)
+    mask = os.umask(0)
+    os.umask(mask)
+    return 0o666 & ~mask
