@@ -1,0 +1,100 @@
+"""A tiny image registry on loopback that fails in the ways real ones do.
+
+What it answers follows the name of the repository asked for, as written in `_FAILURES`; every other
+name is unknown to it. The answers have the form of the distribution protocol, so the engine's own
+words about them are real.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import json
+import threading
+from collections.abc import Iterator, Mapping
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+
+PORT = 5000
+_INDEX = "application/vnd.oci.image.index.v1+json"
+_FAILURES: Mapping[str, tuple[int, str, str]] = {
+    "limited": (429, "TOOMANYREQUESTS", "You have reached your pull rate limit."),
+    "forbidden": (403, "DENIED", "requested access to the resource is denied"),
+    "broken": (503, "UNAVAILABLE", "service unavailable"),
+}
+
+
+@contextlib.contextmanager
+def image_registry() -> Iterator[None]:
+    """Answers on loopback as long as the block runs."""
+    server = ThreadingHTTPServer(("127.0.0.1", PORT), _Handler)
+    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread.start()
+    try:
+        yield
+    finally:
+        server.shutdown()
+        server.server_close()
+        thread.join()
+
+
+class _Handler(BaseHTTPRequestHandler):
+    protocol_version = "HTTP/1.1"
+
+    def do_GET(self) -> None:
+        if self.path.startswith("/token"):
+            self._send(200, {"token": "stub", "access_token": "stub", "expires_in": 300})
+        elif self.path == "/v2/":
+            self._send(200, {})
+        else:
+            self._manifest()
+
+    do_HEAD = do_GET
+
+    def _manifest(self) -> None:
+        first = self.path.removeprefix("/v2/").partition("/")[0]
+        if first == "private":
+            self._ask_for_login()
+        elif first == "basic":
+            self._send(401, _error("UNAUTHORIZED", "authentication required"), 'Basic realm="stub"')
+        elif first == "foreign":
+            self._send(200, _foreign_index(), kind=_INDEX)
+        else:
+            status, code, message = _FAILURES.get(first, (404, "MANIFEST_UNKNOWN", "manifest unknown"))
+            self._send(status, _error(code, message))
+
+    def _ask_for_login(self) -> None:
+        name = self.path.removeprefix("/v2/").partition("/manifests/")[0]
+        realm = f'Bearer realm="http://localhost:{PORT}/token",service="stub",scope="repository:{name}:pull"'
+        if "authorization" in self.headers:
+            realm += ',error="insufficient_scope"'
+        self._send(401, _error("UNAUTHORIZED", "authentication required"), realm)
+
+    def _send(self, status: int, content: object, challenge: str = "", kind: str = "") -> None:
+        body = json.dumps(content).encode()
+        self.send_response(status)
+        self.send_header("content-type", kind or "application/json")
+        self.send_header("content-length", str(len(body)))
+        self.send_header("docker-content-digest", f"sha256:{hashlib.sha256(body).hexdigest()}")
+        if challenge:
+            self.send_header("www-authenticate", challenge)
+        self.end_headers()
+        if self.command != "HEAD":
+            self.wfile.write(body)
+
+    def log_message(self, format: str, *args: object) -> None:
+        """Says nothing: the recording must hold the engine's words only."""
+
+
+def _error(code: str, message: str) -> dict[str, object]:
+    return {"errors": [{"code": code, "message": message}]}
+
+
+def _foreign_index() -> dict[str, object]:
+    """An image that exists for a machine nobody here has."""
+    manifest = {
+        "mediaType": "application/vnd.oci.image.manifest.v1+json",
+        "digest": f"sha256:{'a' * 64}",
+        "size": 500,
+        "platform": {"architecture": "s390x", "os": "linux"},
+    }
+    return {"schemaVersion": 2, "mediaType": _INDEX, "manifests": [manifest]}
