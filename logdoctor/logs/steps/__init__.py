@@ -2,40 +2,129 @@
 
 Every line of the log lands in exactly one step: in its `lines` if the command printed it, in its
 `repeats` if a tool only quotes or repeats (headers, command echoes, summaries, the Dockerfile).
+A dialect's module is imported only where the text shows that dialect.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from logdoctor.logs.steps.draft import Draft, finish
 from logdoctor.model import Line, Log, Step
+
+Split = Callable[[Sequence[Line], Draft], list[Draft]]
+
+_BUILDKIT = ("\n#", "failed to solve", "=> [", "\n------\n", "\n" + "-" * 20 + "\n", '"vertexes"')
 
 
 def cut(log: Log) -> tuple[Step, ...]:
     """Cut a log into its steps, in the order in which the log first speaks of them."""
     root = Draft("log", log.name)
-    drafts = [root, *_carve(log.lines, root)]
+    text = _text(log.lines)
+    outer = [root]
+    split = _host(log, text)
+    if split is None:
+        root.lines = list(log.lines)
+    else:
+        outer += split(log.lines, root)
+    drafts: list[Draft] = []
+    for each in outer:
+        drafts += [each, *_builders(each, text if len(outer) == 1 else _text(each.lines))]
+    if runners := _runners(text):
+        drafts += [inner for each in drafts for inner in _in_turn(each, runners)]
     if not root.lines and not root.repeats:
         _dissolve(root, drafts)
     return finish(drafts, log)
 
 
-def _carve(lines: Sequence[Line], outer: Draft) -> list[Draft]:
-    """Take the builders' steps out of the lines of one outer step."""
-    text = "\n".join(["", *(line.text for line in lines)])
-    drafts: list[Draft] = []
-    if "\n#" in text or "failed to solve" in text:
+def _text(lines: Sequence[Line]) -> str:
+    return "\n".join(["", *(line.text for line in lines), ""])
+
+
+def _host(log: Log, text: str) -> Split | None:
+    """What cuts this CI system's logs; nothing where a log shows no CI system's marks."""
+    tags = {line.tag.partition(":")[0] for line in log.lines if line.tag}
+    lanes = {line.lane for line in log.lines if line.lane}
+    if "section_start" in tags:
+        from logdoctor.logs.steps import gitlab
+
+        return gitlab.split
+    if "section" in tags and "\nStarting: " in text:
+        from logdoctor.logs.steps import azure
+
+        return azure.split
+    if any("\t" in lane for lane in lanes) or ("group" in tags and "\nRun " in text):
+        from logdoctor.logs.steps import github
+
+        return github.split
+    if "\n[Pipeline] " in text:
+        from logdoctor.logs.steps import jenkins
+
+        return jenkins.split
+    return _other_host(tags, lanes, text)
+
+
+def _other_host(tags: set[str], lanes: set[str], text: str) -> Split | None:
+    from logdoctor.logs.steps import folds
+
+    if "fold_start" in tags:
+        return folds.travis
+    if "\n~~~ " in text:
+        return folds.buildkite
+    if "\nEntering phase " in text and "\nPhase complete: " in text:
+        return folds.codebuild
+    if "\n" + folds.SHEBANG in text:
+        return folds.circleci
+    if lanes:
+        from logdoctor.logs.steps import lanes as streams
+
+        return streams.split
+    return None
+
+
+def _builders(outer: Draft, text: str) -> list[Draft]:
+    """Take the image builders' steps out of an outer step's lines."""
+    carves: list[Split] = []
+    if any(sign in text for sign in _BUILDKIT):
         from logdoctor.logs.steps import buildkit
 
-        drafts += buildkit.carve(lines, outer)
-        lines, outer.lines = outer.lines, []
+        carves.append(buildkit.carve)
     if "Step " in text and " : " in text:
         from logdoctor.logs.steps import legacy
 
-        drafts += legacy.carve(lines, outer)
+        carves.append(legacy.carve)
+    if "STEP " in text:
+        from logdoctor.logs.steps import buildah
+
+        carves.append(buildah.carve)
+    if "\nINFO[" in text:
+        from logdoctor.logs.steps import kaniko
+
+        carves.append(kaniko.carve)
+    return _in_turn(outer, carves)
+
+
+def _runners(text: str) -> list[Split]:
+    """What takes the scripts of single packages apart, as far as the log shows any."""
+    carves: list[Split] = []
+    if "$ " in text:
+        from logdoctor.logs.steps import scripts
+
+        carves.append(scripts.carve)
+    if "cache " in text or "lerna " in text or "> nx run " in text:
+        from logdoctor.logs.steps import tasks
+
+        if any(sign in text for sign in tasks.SIGNS):
+            carves.append(tasks.carve)
+    return carves
+
+
+def _in_turn(outer: Draft, carves: Sequence[Split]) -> list[Draft]:
+    """Let each dialect take its lines out of what the ones before it left."""
+    drafts: list[Draft] = []
+    for carve in carves:
         lines, outer.lines = outer.lines, []
-    outer.lines = list(lines)
+        drafts += carve(lines, outer)
     return drafts
 
 

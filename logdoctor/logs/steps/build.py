@@ -8,17 +8,21 @@ from logdoctor.logs.steps.draft import Draft
 from logdoctor.logs.steps.vertex import Name, parse, squeezed
 from logdoctor.model import Line, SourceLine
 
+MOST = 400
+"""Vertices that a name or a message is compared with: no build has more, a hostile log might."""
+
 
 class Vertex:
     """A vertex with what was seen of it: its step, the parts of its name, how it ended."""
 
-    __slots__ = ("draft", "error", "finished", "name", "texts")
+    __slots__ = ("draft", "error", "finished", "name", "screened", "texts")
 
     def __init__(self, draft: Draft, name: Name) -> None:
         self.draft = draft
         self.name = name
         self.finished = False
         self.error = ""
+        self.screened = False
         self.texts: set[str] | None = None
 
     def say(self, line: Line) -> None:
@@ -31,8 +35,16 @@ class Vertex:
         """Take a line of the summary at the end: a copy, unless it was never shown before."""
         if self.texts is None:
             self.texts = {each.text.strip() for each in self.draft.lines}
-        known = not line.text.strip() or line.text.strip() in self.texts
+        text = line.text.strip()
+        known = not text or text in self.texts
         (self.draft.repeats if known else self.draft.lines).append(line)
+
+    def replay(self) -> None:
+        """Before an excerpt: what a screen showed of the output was cut, the excerpt is whole."""
+        if self.screened:
+            self.draft.repeats += self.draft.lines
+            self.draft.lines = []
+            self.texts = None
 
     def end(self, mark: str) -> None:
         """Note the mark that BuildKit closes a vertex with."""
@@ -81,16 +93,13 @@ class Build:
     def named(self, name: str) -> Vertex | None:
         """The vertex of that name, of which one side may have been cut to the width of a screen."""
         found = self.by_name.get(name)
-        if found is not None:
-            return found
-        wanted = squeezed(name).removesuffix("...")
-        for vertex in reversed(self.vertices):
-            own = squeezed(vertex.draft.name).removesuffix("...")
-            if own == wanted or (len(own) > 12 and wanted.startswith(own)):
-                return vertex
-            if len(wanted) > 12 and own.startswith(wanted):
-                return vertex
-        return None
+        if found is None:
+            wanted = squeezed(name).removesuffix("...")
+            near = (vertex for vertex in self.vertices[-MOST:] if _alike(vertex.draft.name, wanted))
+            found = next(near, None)
+            if found is not None:
+                self.by_name[name] = found
+        return found
 
     def close(self) -> list[Draft]:
         """The steps of this build; lone words that turned out to be bake targets are no stages."""
@@ -100,15 +109,22 @@ class Build:
         return [vertex.draft for vertex in self.vertices]
 
 
+def _alike(name: str, wanted: str) -> bool:
+    own = squeezed(name).removesuffix("...")
+    short, long = sorted((own, wanted), key=len)
+    return own == wanted or (len(short) > 12 and long.startswith(short))
+
+
 def blamed(build: Build, message: str) -> Vertex | None:
     """The vertex that a `failed to solve` message speaks of."""
-    for vertex in reversed(build.vertices):
+    recent = build.vertices[: -MOST - 1 : -1]
+    for vertex in recent:
         if vertex.error and (message.endswith(vertex.error) or vertex.error.endswith(message)):
             return vertex
     command = squeezed(command_of(message))
-    failed = [vertex for vertex in build.vertices if vertex.draft.status == "failed"]
+    failed = [vertex for vertex in recent if vertex.draft.status == "failed"]
     if command:
-        for vertex in (*failed, *reversed(build.vertices)):
+        for vertex in (*failed, *recent):
             if runs(vertex, command):
                 return vertex
     return failed[0] if len(failed) == 1 else None
@@ -145,17 +161,28 @@ def command_of(message: str) -> str:
 
 def exit_code(text: str) -> int | None:
     """The exit code an error message ends with, if it names one."""
-    for words in ("exit code: ", "exit status ", "non-zero code: "):
+    for words in _CODES:
         _, found, rest = text.rpartition(words)
-        digits = rest[:4].split(" ")[0].strip(".)'\"")
+        digits = rest[:5].split(" ")[0].strip(".)'\"")
         if found and digits.isdecimal():
             return int(digits)
     return None
 
 
+_CODES = (
+    "exit code: ",
+    "exit code ",
+    "exit status ",
+    "non-zero code: ",
+    "exited with code ",
+    "exited with status ",
+    "exited with ",
+)
+
+
 def owner(build: Build, source: Sequence[SourceLine]) -> Vertex | None:
     """The failed vertex whose instruction a quoted piece of Dockerfile shows."""
-    failed = [vertex for vertex in build.vertices if vertex.draft.status == "failed"]
+    failed = [vertex for vertex in build.vertices[-MOST:] if vertex.draft.status == "failed"]
     if len(failed) < 2:
         return failed[0] if failed else None
     quoted = squeezed(" ".join(each.text for each in source if each.failing))

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from logdoctor.logs.steps.build import Build, Vertex
 from logdoctor.logs.steps.draft import Draft, without
 from logdoctor.logs.steps.ending import Ending, stamp
 from logdoctor.logs.steps.vertex import is_name
 from logdoctor.model import Line
+
+if TYPE_CHECKING:
+    from logdoctor.logs.steps.screen import Screen
 
 _ENDS = ("DONE ", "CACHED", "CANCELED", "ERROR")
 _PROGRESS = (
@@ -27,6 +31,15 @@ _PROGRESS = (
 def carve(lines: Sequence[Line], outer: Draft) -> list[Draft]:
     """Take BuildKit's lines out of `lines`; the others go to the enclosing step."""
     plain = Plain(outer)
+    if any('"vertexes"' in line.text for line in lines):
+        from logdoctor.logs.steps.rawjson import decode
+
+        lines = decode(lines, plain.build)
+    if any("=> " in line.text[:6] for line in lines):
+        from logdoctor.logs.steps.screen import Screen
+
+        plain.screens = Screen
+    plain.begin()
     for line in lines:
         plain.take(line)
     return plain.close()
@@ -35,23 +48,37 @@ def carve(lines: Sequence[Line], outer: Draft) -> list[Draft]:
 class Plain:
     """Follows the printer: which vertex speaks now, and which build the numbers belong to."""
 
-    __slots__ = ("build", "done", "ending", "now", "open", "outer")
+    __slots__ = ("build", "done", "ending", "now", "open", "outer", "screen", "screens")
 
     def __init__(self, outer: Draft) -> None:
         self.outer = outer
         self.done: list[Draft] = []
         self.now: Vertex | None = None
         self.open = False
-        self._begin()
+        self.build = Build(outer)
+        self.screens: type[Screen] | None = None
 
-    def _begin(self) -> None:
-        self.build = Build(self.outer)
+    def begin(self) -> None:
+        """Make ready for the lines of a build."""
         self.ending = Ending(self.build)
+        self.screen = self.screens(self.build) if self.screens else None
+
+    def _again(self) -> None:
+        """Another build begins: its numbers and names are its own."""
+        self._end()
+        self.build = Build(self.outer)
+        self.begin()
+
+    def _end(self) -> None:
+        self.ending.close()
+        if self.screen is not None:
+            self.screen.close()
+        self.done += self.build.close()
 
     def close(self) -> list[Draft]:
         """All steps of all builds in the log."""
-        self.ending.close()
-        return [*self.done, *self.build.close()]
+        self._end()
+        return self.done
 
     def take(self, line: Line) -> None:
         """Give a line to its vertex, to the ending, or to the enclosing step."""
@@ -64,6 +91,9 @@ class Plain:
                 return
         if self.open and self.now is not None and text.strip() and not line.tag and not self._ends(text):
             self.now.say(line)
+            return
+        if self.screen is not None and not self.ending.place and self.screen.take(line):
+            self.ending.release()
             return
         blank = self.now is not None and not text.strip()
         self.open = False
@@ -101,9 +131,7 @@ class Plain:
             return False
         if not (number == "1" or (vertex.finished and rest.startswith("["))):
             return False
-        self.ending.close()
-        self.done += self.build.close()
-        self._begin()
+        self._again()
         return True
 
     def _first(self, number: str, rest: str) -> Vertex:

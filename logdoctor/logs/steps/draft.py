@@ -68,14 +68,18 @@ def _spans(drafts: Sequence[Draft]) -> dict[int, tuple[int, int]]:
     """First and last raw line of each draft that has any, those of the steps inside it included."""
     spans: dict[int, tuple[int, int]] = {}
     for draft in drafts:
-        own = draft.lines[:1] + draft.lines[-1:] + draft.repeats[:1] + draft.repeats[-1:]
+        own = draft.lines[:1] + draft.lines[-1:] + draft.repeats
         if not own:
             continue
-        first, last = min(line.number for line in own), max(line.end for line in own)
+        first, last = min(map(_place, own)), max(line.end for line in own)
         for each in (draft, *_outwards(draft)):
             before = spans.get(id(each), (first, last))
             spans[id(each)] = (min(first, before[0]), max(last, before[1]))
     return spans
+
+
+def _place(line: Line) -> int:
+    return line.number
 
 
 def _outwards(draft: Draft) -> Iterator[Draft]:
@@ -101,7 +105,7 @@ def _step(draft: Draft, ids: dict[int, str], span: tuple[int, int], log: Log) ->
         file=draft.file,
         line=draft.line,
         source=draft.source,
-        repeats=tuple(draft.repeats),
+        repeats=tuple(sorted(draft.repeats, key=_place)),
         parent=ids[id(draft.parent)] if draft.parent is not None else None,
         clipped=draft.clipped,
     )

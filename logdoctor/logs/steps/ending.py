@@ -7,7 +7,7 @@ screens, clipped output.
 
 from __future__ import annotations
 
-from logdoctor.logs.steps.build import Build, Vertex, blamed, command_of, exit_code, owner
+from logdoctor.logs.steps.build import MOST, Build, Vertex, blamed, command_of, exit_code, owner
 from logdoctor.logs.steps.draft import without
 from logdoctor.model import Line, SourceLine
 
@@ -21,7 +21,7 @@ LONGEST = 200
 class Ending:
     """Reads the lines after the last vertex; `take` says whether a line was one of these."""
 
-    __slots__ = ("block", "build", "excerpt", "held", "limit", "place", "source")
+    __slots__ = ("block", "build", "excerpt", "fresh", "held", "messages", "place", "source")
 
     def __init__(self, build: Build) -> None:
         self.build = build
@@ -30,6 +30,8 @@ class Ending:
         self.block: list[Line] = []
         self.source: list[SourceLine] = []
         self.excerpt: Vertex | None = None
+        self.fresh: Vertex | None = None
+        self.messages = 0
 
     def take(self, line: Line) -> bool:
         """Take a line if it belongs to the ending."""
@@ -46,8 +48,14 @@ class Ending:
         if text == RULE or _is_place(text):
             self.held.append(line)
             return True
-        if SOLVE in text or text.startswith("executor failed running ["):
+        if (SOLVE in text or text.startswith("executor failed running [")) and self.messages < MOST:
+            self.messages += 1
             return self._solve(line, text)
+        if self.fresh is not None and text:
+            fresh, self.fresh = self.fresh, None
+            if text.startswith("ERROR: "):
+                fresh.draft.lines.append(line)
+                return True
         return False
 
     def _after_held(self, line: Line, text: str) -> bool:
@@ -72,6 +80,9 @@ class Ending:
 
     def _open_excerpt(self, line: Line, name: str) -> None:
         vertex = self.build.named(name) or self.build.open(name)
+        if len(name) > len(vertex.draft.name):
+            self.build.rename(vertex, name)
+        vertex.replay()
         if vertex.draft.status != "cancelled":
             vertex.draft.fail()
         vertex.draft.repeats.extend([*self.held, line])
@@ -105,7 +116,7 @@ class Ending:
         vertex = owner(self.build, self.source)
         if vertex is None:
             failing = " ".join(each.text.strip() for each in self.source if each.failing)
-            vertex = self.build.open(failing or "failed to solve")
+            self.fresh = vertex = self.build.open(failing or SOLVE)
             vertex.draft.fail()
         file, _, number = self.block[0].text.strip().rpartition(":")
         vertex.draft.file, vertex.draft.line = file, int(number)

@@ -59,11 +59,11 @@ def _next(before: Draft | None, instruction: str, outer: Draft) -> Draft:
     if before is not None and not instruction.upper().startswith("FROM "):
         draft.stage, draft.platform = before.stage, before.platform
     else:
-        draft.stage, draft.platform = _from(instruction)
+        draft.stage, draft.platform = from_clause(instruction)
     return draft
 
 
-def _from(instruction: str) -> tuple[str | None, str | None]:
+def from_clause(instruction: str) -> tuple[str | None, str | None]:
     """Stage and platform of `FROM --platform=linux/arm64 node:20 AS builder`."""
     words = instruction.split()
     stage = words[-1] if len(words) > 3 and words[-2].upper() == "AS" else None
