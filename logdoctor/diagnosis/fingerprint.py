@@ -5,6 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 
+try:
+    # hashlib loads OpenSSL, which takes longer than reading a common log.
+    from _blake2 import blake2b
+except ImportError:
+    from hashlib import blake2b
+
 _PATH = re.compile(r"(?:[A-Za-z]:)?(?:[\\/][^\\/\s'\"]+){2,}")
 _VERSION = re.compile(r"\b(\d+)\.\d+(?:\.\d+)?(?:[-+][\w.]+)?")
 _HASH = re.compile(r"\b[0-9a-f]{7,}\b|\b[a-z0-9]{25}\b")
@@ -33,6 +39,4 @@ def _tail(path: str) -> str:
 
 
 def _digest(text: str) -> str:
-    import hashlib
-
-    return "f1:" + hashlib.sha256(text.encode("utf-8", "replace")).hexdigest()[:16]
+    return "f1:" + blake2b(text.encode("utf-8", "replace"), digest_size=8).hexdigest()
