@@ -1,0 +1,69 @@
+"""Parse the project's JSON and YAML for reading only; what does not parse is simply not known."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from logdoctor.remedies.project import Project
+
+MOST_YAML = 200_000
+"""Characters; the YAML reader takes seconds for a megabyte, and settings files are small."""
+
+
+def read_json(project: Project, path: str) -> Mapping[str, Any]:
+    """The object in a JSON file, empty if there is none."""
+    text = project.text(path)
+    try:
+        value = json.loads(text) if text else None
+    except (ValueError, RecursionError):
+        return {}
+    return value if isinstance(value, dict) else {}
+
+
+def read_yaml(project: Project, path: str) -> Mapping[str, Any]:
+    """The mapping in a YAML file, empty if there is none."""
+    text = project.text(path)
+    if not text or len(text) > MOST_YAML:
+        return {}
+    from ruamel.yaml import YAML
+    from ruamel.yaml.error import YAMLError
+
+    try:
+        value = YAML(typ="safe", pure=True).load(text)
+    except (YAMLError, ValueError, TypeError, KeyError, AttributeError, RecursionError):
+        return {}
+    return value if isinstance(value, dict) else {}
+
+
+def at(value: object, *keys: str) -> Any:
+    """Follow keys down into nested mappings; nothing where one is missing."""
+    for key in keys:
+        value = value.get(key) if isinstance(value, dict) else None
+    return value
+
+
+def strings(value: object) -> tuple[str, ...]:
+    """The strings in a list, or a lone string as a list of one."""
+    if isinstance(value, str):
+        return (value,)
+    return tuple(each for each in value if isinstance(each, str)) if isinstance(value, list) else ()
+
+
+def line_of(text: str, pieces: Sequence[str]) -> int | None:
+    """The first line, from 1, that holds all the pieces."""
+    for number, line in enumerate(text.split("\n"), 1):
+        if all(piece in line for piece in pieces):
+            return number
+    return None
+
+
+def ini(text: str) -> dict[str, tuple[int, str]]:
+    """Keys of an .npmrc-like file with the line and value of each."""
+    found = {}
+    for number, line in enumerate(text.split("\n"), 1):
+        if entry := re.match(r"\s*([\w@:./-]+(?:\[\])?)\s*=\s*(.*?)\s*$", line):
+            found[entry[1]] = (number, entry[2].strip("\"'"))
+    return found
