@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Sequence
 from enum import StrEnum
 from typing import Annotated
 
-import click
 import typer
 
 from logdoctor.faces import output, status
@@ -264,13 +262,11 @@ def run_call(arguments: Sequence[str]) -> int:
     """Answer one call; the library's own exits become statuses."""
     try:
         result = typer.main.get_command(app).main(_spelled_out(arguments), "logdoctor", standalone_mode=False)
-        return result if isinstance(result, int) else 0
-    except click.exceptions.Exit as ended:
-        return ended.exit_code
-    except click.Abort:
+        return result if isinstance(result, int) else status.NO_FAILURE
+    except typer.Abort:
         return status.INTERRUPTED
-    except click.ClickException as wrong:
-        wrong.show(sys.stderr)
+    except typer.TyperException as wrong:
+        output.tell(f"logdoctor: {wrong.format_message()}\nlogdoctor --help tells every command and option.")
         return status.USAGE
     except Refused as refused:
         output.tell(f"logdoctor: {refused}")

@@ -6,6 +6,7 @@ import os
 import sys
 from typing import TextIO
 
+from logdoctor.faces.status import Refused
 from logdoctor.model import Report
 
 
@@ -31,9 +32,11 @@ def _write(stream: TextIO | None, text: str) -> None:
         stream.flush()
         stream.buffer.write(data)
         stream.buffer.flush()
-    except BrokenPipeError:
+    except OSError as error:
         # Python flushes once more when it exits and would print a traceback then.
         os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
+        if not isinstance(error, BrokenPipeError):
+            raise Refused(f"cannot write the answer: {error.strerror}") from None
 
 
 def shown(

@@ -46,10 +46,10 @@ def answered(call: Call) -> int:
     """Print the report and return the exit status."""
     try:
         report, unread = examined(call)
+        output.answer(output.shown(report, call.format, call.colour, again(call)))
     except Refused as refused:
         output.tell(f"logdoctor: {refused}")
         return 0 if call.exit_zero and refused.status == status.UNREADABLE else refused.status
-    output.answer(output.shown(report, call.format, call.colour, again(call)))
     return 0 if call.exit_zero else status.of(report) or unread
 
 

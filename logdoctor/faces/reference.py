@@ -10,8 +10,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-import click
 import typer
+from typer.core import TyperCommand, TyperGroup
 
 from logdoctor.faces.cli import app
 from logdoctor.faces.rules import every
@@ -41,19 +41,23 @@ def pages() -> Mapping[str, str]:
 
 
 def _commands() -> str:
-    top = typer.main.get_command(app)
+    top = typer.main.get_group(app)
     parts = ["# Commands\n", "What `--help` says, for every command.\n"]
     for name, text in _helps(top, "logdoctor", None):
         parts.append(f"## {name}\n\n```text\n{text}\n```\n")
     return "\n".join(parts)
 
 
-def _helps(command: click.Command, name: str, parent: click.Context | None) -> Iterable[tuple[str, str]]:
-    context = click.Context(command, info_name=name.split()[-1], parent=parent, terminal_width=WIDTH)
+def _helps(
+    command: TyperCommand | TyperGroup, name: str, parent: typer.Context | None
+) -> Iterable[tuple[str, str]]:
+    context = typer.Context(command, info_name=name.split()[-1], parent=parent, terminal_width=WIDTH)
     yield name, "\n".join(line.rstrip() for line in command.get_help(context).split("\n"))
-    if isinstance(command, click.Group):
+    if isinstance(command, TyperGroup):
         for each in sorted(command.commands):
-            yield from _helps(command.commands[each], f"{name} {each}", context)
+            inner = command.commands[each]
+            assert isinstance(inner, TyperCommand | TyperGroup)
+            yield from _helps(inner, f"{name} {each}", context)
 
 
 def _report() -> str:

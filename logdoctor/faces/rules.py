@@ -5,15 +5,17 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Iterable, Sequence
-from pathlib import Path
 
 from logdoctor.config import NAME
 from logdoctor.diagnose import diagnose
 from logdoctor.faces import output
 from logdoctor.faces.pipeline import Call, opened, rule_book, settings
 from logdoctor.faces.status import DIAGNOSED, NO_FAILURE, Refused
-from logdoctor.knowledge.rules import RuleBook
-from logdoctor.model import Rule
+from logdoctor.knowledge.rules import RuleBook, RuleError
+from logdoctor.logs.read import read
+from logdoctor.logs.sources import Raw
+from logdoctor.logs.steps import cut
+from logdoctor.model import Rule, Step
 from logdoctor.services.new_rule import rule_text, telling_line
 
 OURS = "rules"
@@ -54,9 +56,11 @@ def listed(format: str) -> int:
 def checked(folders: Sequence[str]) -> int:
     """Print every problem with its file and line."""
     from logdoctor.knowledge.lint import check
+    from logdoctor.remedies.edits import OPERATIONS
 
     folders = folders or _folders_here()
-    problems = check([Path(folder) for folder in folders])
+    operations = {name: operation.arguments for name, operation in OPERATIONS.items()}
+    problems = [problem for folder in folders for problem in check(folder, operations, _steps)]
     for problem in problems:
         output.answer(f"{problem}\n")
     if problems:
@@ -64,6 +68,11 @@ def checked(folders: Sequence[str]) -> int:
         return DIAGNOSED
     output.tell(f"{', '.join(folders)}: no problems")
     return NO_FAILURE
+
+
+def _steps(log: str) -> Sequence[Step]:
+    """An example's log, read the way every log is."""
+    return cut(read(Raw("example", log.encode())))
 
 
 def _folders_here() -> tuple[str, ...]:
@@ -99,8 +108,14 @@ def started(log: str, id: str, line: int | None, family: str, folder: str) -> in
 
 def built(folder: str, target: str) -> int:
     """Write the compiled book."""
-    from logdoctor.knowledge.compile import build
+    from logdoctor.knowledge.book import dump
+    from logdoctor.knowledge.compile import compiled, read_folder
 
-    build(Path(folder), Path(target))
+    try:
+        book = dump(compiled(authored) for authored in read_folder(folder))
+        with open(target, "wb") as file:
+            file.write(book)
+    except (RuleError, OSError) as error:
+        raise Refused(str(error)) from None
     output.tell(f"{target}: written")
     return NO_FAILURE

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import sys
 import tempfile
 from collections.abc import Sequence
@@ -16,7 +17,7 @@ def watched(command: Sequence[str], call: Call) -> int:
     """Run the build; whatever we find out or fail at, the status is the build's."""
     with tempfile.TemporaryFile("w+b") as kept:
         try:
-            status = run(command, sys.stdout.buffer, kept)
+            status = run(command, sys.stdout.buffer if sys.stdout else io.BytesIO(), kept)
         except CannotRun as error:
             output.tell(f"logdoctor: {error}")
             return error.status

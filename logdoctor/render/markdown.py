@@ -11,7 +11,7 @@ from collections.abc import Iterable, Sequence
 
 from logdoctor.model import Diagnosis, Evidence, NotPatched, Patch, Remedy, Report, Step
 from logdoctor.render.clean import clean, clean_line, tame
-from logdoctor.render.page import assurance, known
+from logdoctor.render.page import UNKNOWN, assurance, known
 
 WHOLE = 3
 WIDEST = 500
@@ -26,9 +26,9 @@ _LINK = re.compile(r"https://[A-Za-z0-9./_~#?&=%:+-]+")
 _BREAK = "\u200b"
 
 
-def render(report: Report, again: str = "") -> str:
+def render(report: Report) -> str:
     """Write the comment."""
-    parts = list(_failures(report, again)) if report.outcome == "failed" else [_no_failure(report)]
+    parts = list(_failures(report)) if report.outcome == "failed" else [_no_failure(report)]
     return _fit(parts)
 
 
@@ -85,7 +85,7 @@ def _no_failure(report: Report) -> str:
     return f"### No failure known in {names}\n\nThe log does not show how the build ended."
 
 
-def _failures(report: Report, again: str) -> Iterable[str]:
+def _failures(report: Report) -> Iterable[str]:
     if not report.diagnoses:
         yield "### ✗ The build failed, and no rule knows why"
         yield from _excerpt(report)
@@ -93,18 +93,21 @@ def _failures(report: Report, again: str) -> Iterable[str]:
     if len(report.diagnoses) > 1:
         yield f"**{len(report.diagnoses)} independent failures**"
     for number, diagnosis in enumerate(report.diagnoses):
-        yield from _diagnosis(diagnosis, report, again, whole=number < WHOLE)
+        yield from _diagnosis(diagnosis, report, whole=number < WHOLE)
+    if not any(known(diagnosis) for diagnosis in report.diagnoses):
+        yield from _excerpt(report)
 
 
-def _diagnosis(diagnosis: Diagnosis, report: Report, again: str, whole: bool) -> Iterable[str]:
-    yield f"### ✗ {escape(diagnosis.title)}"
+def _diagnosis(diagnosis: Diagnosis, report: Report, whole: bool) -> Iterable[str]:
+    yield f"### ✗ {escape(diagnosis.title if known(diagnosis) else UNKNOWN)}"
     yield _where(diagnosis, report)
     yield fence(list(_quotes(diagnosis)), "text")
     if not whole:
         return
-    if not known(diagnosis):
-        yield "No rule knows this failure; this line tells most about it."
-    yield f"**Why:** {escape(diagnosis.explain)}"
+    if known(diagnosis):
+        yield f"**Why:** {escape(diagnosis.explain)}"
+    elif diagnosis.origin == "classifier":
+        yield f"**Like:** {escape(diagnosis.title)}"
     for remedy in diagnosis.remedies[:1]:
         yield from _remedy(remedy)
     details = list(_details(diagnosis))
@@ -124,7 +127,7 @@ def _where(diagnosis: Diagnosis, report: Report) -> str:
     step = next((step for step in report.steps if step.id == diagnosis.step), None)
     if step and step.kind != "log":
         places.append(_step_place(step))
-    places.append(f"{assurance(diagnosis.confidence)} ({diagnosis.confidence:.2f})")
+    places.append(f"{assurance(diagnosis.confidence)} sure ({diagnosis.confidence:.2f})")
     others = len({(each.log, each.line) for each in diagnosis.occurrences}) - 1
     if others > 0:
         places.append(f"and {others} more time{'s' if others > 1 else ''}")

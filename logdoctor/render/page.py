@@ -25,6 +25,9 @@ INDENT = 7
 """Columns before what is said: two blanks and the label."""
 
 
+UNKNOWN = "The build failed, and no rule knows why; this line tells most about it"
+
+
 class Span(NamedTuple):
     """A piece of a row that looks alike."""
 
@@ -65,11 +68,11 @@ def known(diagnosis: Diagnosis) -> bool:
 
 
 def assurance(confidence: float) -> str:
-    """How sure we are, in words."""
-    for least, words in ((0.9, "very sure"), (0.75, "fairly sure"), (0.5, "not sure")):
+    """How sure we are, in a word: very, fairly, not very or hardly."""
+    for least, word in ((0.9, "very"), (0.75, "fairly"), (0.5, "not very")):
         if confidence >= least:
-            return words
-    return "a guess"
+            return word
+    return "hardly"
 
 
 def _no_failure(report: Report, look: Look) -> Iterable[Row]:
@@ -79,6 +82,7 @@ def _no_failure(report: Report, look: Look) -> Iterable[Row]:
     else:
         yield Span("?", "warn"), Span(f" No failure known in {names}")
         yield _said("", "The log does not show how the build ended.")
+        yield ()
         yield from _excerpt(report, look)
 
 
@@ -94,25 +98,35 @@ def _failures(report: Report, look: Look) -> Iterable[Row]:
         if number:
             yield ()
         yield from _diagnosis(diagnosis, report, look, whole=number < WHOLE)
+    if not any(known(diagnosis) for diagnosis in diagnoses):
+        yield from _telling(report, look)
 
 
 def _unknown(report: Report, look: Look) -> Iterable[Row]:
     yield Span(look.sign("✗", "X"), "bad"), Span(" The build failed, and no rule knows why", "strong")
     for step in [step for step in report.steps if step.status == "failed"][-2:]:
         yield from _labelled("", [_step_place(step)], look, "place")
+    yield from _telling(report, look)
+
+
+def _telling(report: Report, look: Look) -> Iterable[Row]:
+    """The telling lines, and how to make the next report know."""
+    yield ()
+    yield (Span("  The lines that tell most:", "dim"),)
     yield from _excerpt(report, look)
-    yield from _labelled("Next", ["logdoctor rules new LOG starts a rule for it"], look)
+    yield from _labelled("Next", ["logdoctor rules new LOG --id NAME starts a rule for it"], look, "command")
 
 
 def _diagnosis(diagnosis: Diagnosis, report: Report, look: Look, whole: bool) -> Iterable[Row]:
     yield from _headline(diagnosis, look)
     yield from _where(diagnosis, report, look)
     yield from _evidence(diagnosis, report, look, whole)
-    if not known(diagnosis):
-        yield from _labelled("", ["No rule knows this failure; this line tells most about it."], look)
     if not whole:
         return
-    yield from _why(diagnosis, look)
+    if known(diagnosis):
+        yield from _why(diagnosis, look)
+    elif diagnosis.origin == "classifier":
+        yield from _labelled("Like", wrap(clean_line(diagnosis.title), look.prose), look)
     yield from _remedies(diagnosis, look)
     yield from _sure(diagnosis, look)
     yield from _chain(diagnosis, look)
@@ -121,7 +135,8 @@ def _diagnosis(diagnosis: Diagnosis, report: Report, look: Look, whole: bool) ->
 
 def _headline(diagnosis: Diagnosis, look: Look) -> Iterable[Row]:
     sign = look.sign("✗", "X")
-    rows = wrap(clean_line(diagnosis.title)[:300], min(look.columns, PROSE) - 2)
+    title = diagnosis.title if known(diagnosis) else UNKNOWN
+    rows = wrap(clean_line(title)[:300], min(look.columns, PROSE) - 2)
     yield Span(sign, "bad"), Span(" "), Span(rows[0] if rows else "", "strong")
     for row in rows[1:]:
         yield Span("  "), Span(row, "strong")
@@ -207,7 +222,7 @@ def _quoted(quotes: Sequence[Quote], look: Look) -> Iterable[Row]:
     bar = look.sign("│", "|")
     gutter = max(5, *(len(quote.number) + 2 for quote in quotes)) if quotes else 5
     room = max(16, look.columns - gutter - 3)
-    for quote in quotes:
+    for quote in _dedented(quotes):
         number = quote.number.rjust(gutter)
         for text, span in _pieces(quote, room, look):
             yield Span(f"{number} {bar} ", "dim"), *_marked(text, span, "dim" if quote.aside else "")
@@ -215,6 +230,18 @@ def _quoted(quotes: Sequence[Quote], look: Look) -> Iterable[Row]:
             if not look.colour and span[0] < span[1] and _tells_apart(quote):
                 before, carets = " " * width(text[: span[0]]), "^" * width(text[span[0] : span[1]])
                 yield Span(f"{number} {bar} {before}"), Span(carets, "mark")
+
+
+def _dedented(quotes: Sequence[Quote]) -> Iterable[Quote]:
+    """Take away the indentation that all lines share: what points at a column keeps pointing at it."""
+    shared = min((_lead(quote.text) for quote in quotes if quote.text.strip()), default=0)
+    for quote in quotes:
+        begin, end = (max(0, edge - shared) for edge in quote.span)
+        yield quote._replace(text=quote.text[shared:], span=(begin, end))
+
+
+def _lead(text: str) -> int:
+    return len(text) - len(text.lstrip())
 
 
 def _tells_apart(quote: Quote) -> bool:
@@ -232,19 +259,16 @@ def _marked(text: str, span: tuple[int, int], style: Style) -> Row:
 def _pieces(quote: Quote, room: int, look: Look) -> Iterable[tuple[str, tuple[int, int]]]:
     """Fold a line into at most three rows round its telling part; what is left out is marked."""
     text, (begin, end) = clean(quote.text.rstrip()), quote.span
-    lead = len(text) - len(text.lstrip())
-    begin, end = max(begin, lead), min(end, len(text))
+    begin, end = max(begin, _lead(text)), min(end, len(text))
     most = room * (1 if quote.aside else 3) - 4
-    more = look.sign("…", "...")
     if len(text) > most:
-        start = max(lead, min(begin - room // 3, len(text) - most)) if begin > most // 2 else lead
+        more = look.sign("…", "...")
+        start = max(0, min(begin - room // 3, len(text) - most)) if begin > most // 2 else 0
         kept = text[start : start + most]
-        prefix = more if start > lead else ""
+        prefix = more if start else ""
         suffix = more if start + most < len(text) else ""
         begin, end = begin - start + len(prefix), min(end - start, len(kept)) + len(prefix)
         text = prefix + kept + suffix
-    else:
-        begin, end, text = begin - lead, end - lead, text[lead:]
     while text:
         fits = _fold(text, room)
         yield text[:fits], (min(max(begin, 0), fits), min(max(end, 0), fits))
@@ -366,9 +390,6 @@ def _how_to_apply(remedy: Remedy, patch: Patch, again: str) -> str:
 
 def _excerpt(report: Report, look: Look) -> Iterable[Row]:
     lines = report.excerpt[-EXCERPT_ROWS:]
-    if not lines:
-        return
-    yield ()
     several = len({line.log for line in lines}) > 1
     for log in dict.fromkeys(line.log for line in lines):
         if several:

@@ -1,0 +1,65 @@
+"""The documentation says what the program says."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+from pathlib import Path
+
+import pytest
+import typer
+
+from logdoctor.__main__ import COMMANDS
+from logdoctor.faces.cli import COMMANDS as COMMANDS_OF_THE_APP
+from logdoctor.faces.cli import app
+from logdoctor.faces.reference import differing, write
+
+ROOT = Path(__file__).parent.parent
+PAGES = sorted(path for path in (*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md")))
+
+
+def test_generated_pages_are_up_to_date() -> None:
+    assert differing(ROOT / "docs") == []
+
+
+def test_a_stale_page_is_found_and_removed(tmp_path: Path) -> None:
+    write(tmp_path)
+    assert differing(tmp_path) == []
+    (tmp_path / "rules" / "gone.md").write_text("old")
+    (tmp_path / "reference" / "cli.md").write_text("old")
+    assert differing(tmp_path) == ["reference/cli.md", "rules/gone.md"]
+    write(tmp_path)
+    assert differing(tmp_path) == []
+
+
+def test_the_way_in_knows_every_command() -> None:
+    assert set(COMMANDS) == set(typer.main.get_group(app).commands)
+    assert set(COMMANDS) == COMMANDS_OF_THE_APP
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda path: str(path.relative_to(ROOT)))
+def test_links_lead_somewhere(page: Path) -> None:
+    for target in re.findall(r"\]\(([^)#\s]+)[^)]*\)", page.read_text()):
+        if "://" not in target:
+            assert (page.parent / target).exists(), target
+
+
+def test_targets_of_the_makefile_that_are_spoken_of_exist() -> None:
+    known = set(re.findall(r"^([a-z-]+):", (ROOT / "Makefile").read_text(), re.MULTILINE))
+    for page in ("README.md", "CONTRIBUTING.md"):
+        for call in re.findall(r"\bmake ((?:[a-z]+ ?)+)", (ROOT / page).read_text()):
+            assert call.split()[0] in known
+
+
+def test_commands_of_the_readme_exist() -> None:
+    spoken = set(re.findall(r"logdoctor ([a-z-]+) ", (ROOT / "README.md").read_text()))
+    words = {"is", "run", "works", "fix", "names", "explain", "schema"}
+    assert {word for word in spoken if word in COMMANDS} >= {"fix", "run"}
+    assert words
+
+
+def test_no_registry_or_machine_path_is_told() -> None:
+    tracked = subprocess.run(["git", "ls-files"], cwd=ROOT, capture_output=True, text=True, check=False)
+    for name in tracked.stdout.split("\n"):
+        if name.endswith((".md", ".py", ".toml", ".svg")):
+            assert "/root/" not in (ROOT / name).read_text(), name
