@@ -25,10 +25,9 @@ def rank(matches: Sequence[Match], steps: Sequence[Step], outcome: Outcome) -> t
     """Choose the causes of one log's failure, the surest first; none where nothing is known."""
     if outcome == "passed":
         return ()
-    found = [match for match in matches if match.rule.tier != "wrapper"]
+    found = [match for match in yielding(matches) if match.rule.tier != "wrapper"]
     if outcome == "unknown":
         found = [match for match in found if match.rule.tier == "cause"]
-    found = yielding(found)
     places = failing(steps)
     verdicts = [verdict for step in places if (verdict := _of_step(step, found))]
     if not any(verdict.match.rule.tier == "cause" for verdict in verdicts):
