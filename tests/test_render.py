@@ -123,7 +123,7 @@ X The build failed, and no rule knows why
   The lines that tell most:
    41 | Error: Cannot find module @rollup/rollup-linux-arm64-gnu. npm has a bug related to optional
       | dependencies
-   60 | ELIFECYCLE  Command failed with exit code 1.
+   60 |  ELIFECYCLE  Command failed with exit code 1.
 
   Next logdoctor rules new LOG --id NAME starts a rule for it
 """)
@@ -140,7 +140,7 @@ def test_a_log_that_does_not_show_its_end() -> None:
 
    41 | Error: Cannot find module @rollup/rollup-linux-arm64-gnu. npm has a bug related to optional
       | dependencies
-   60 | ELIFECYCLE  Command failed with exit code 1.
+   60 |  ELIFECYCLE  Command failed with exit code 1.
 
 """)
 
