@@ -2,18 +2,46 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
+
+from logdoctor.logs.read.clean import lines_of
+from logdoctor.logs.read.profile import Profile, examine, profile
 from logdoctor.logs.sources import Raw
-from logdoctor.logs.text import decode, shorten, strip
+from logdoctor.logs.text import decode, decode_line
 from logdoctor.model import Line, Log
+
+__all__ = ["Profile", "clean_line", "profile", "raw_line_of", "read", "read_lines"]
 
 
 def read(raw: Raw, id: str = "l1") -> Log:
-    """Clean a whole log; line numbers count from 1 and mean its raw lines."""
+    """Clean a whole log; line numbers count from 1 and mean its raw lines, which end at a line feed."""
     text, encoding = decode(raw.data)
-    rows = strip(text.replace("\r\n", "\n")).split("\n")
-    if rows and not rows[-1]:
+    if "\r\n" in text:
+        text = text.replace("\r\n", "\n")
+    rows = text.split("\n")
+    if not rows[-1]:
         rows.pop()
-    lines = tuple(
-        Line(number, shorten(row.rpartition("\r")[2] or row), number) for number, row in enumerate(rows, 1)
-    )
-    return Log(id, raw.name, lines, len(raw.data), len(rows), encoding, ("plain",), False, raw.job)
+    how = examine(text, rows, encoding)
+    lines = tuple(lines_of(rows, how))
+    return Log(id, raw.name, lines, len(raw.data), len(rows), encoding, how.formats, False, raw.job)
+
+
+def read_lines(rows: list[bytes] | list[str], how: Profile, first: int = 1) -> list[Line]:
+    """Clean consecutive raw lines of a log of that profile; the first has the number given."""
+    texts = [row if isinstance(row, str) else decode_line(row, how.page) for row in rows]
+    return lines_of([text.removesuffix("\r") for text in texts], how, first)
+
+
+def clean_line(row: bytes | str, number: int, how: Profile) -> Line:
+    """Clean one raw line for itself."""
+    text = row if isinstance(row, str) else decode_line(row, how.page)
+    return lines_of([text.removesuffix("\r")], how, number)[-1]
+
+
+def raw_line_of(line: Line, offset: int) -> int:
+    """The number of the raw line in which the character at that offset of a cleaned line stands.
+
+    >>> raw_line_of(Line(4, "Cannot find module", 5, joints=(9,)), 12)
+    5
+    """
+    return min(line.number + bisect_right(line.joints, offset), line.end)

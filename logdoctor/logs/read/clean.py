@@ -1,0 +1,121 @@
+"""Raw lines of a log into what the tool printed: the same for a whole log and for chosen lines."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from logdoctor.logs.read.layers import peel
+from logdoctor.logs.read.marks import marked, sections
+from logdoctor.logs.read.mojibake import mend
+from logdoctor.logs.read.profile import Profile
+from logdoctor.logs.text import LONGEST, shorten, strip
+from logdoctor.model import Line
+
+_SIGNS = ("\r", "##[", "::", "[command]", "\n20", "section_", "travis_", "bk;t=")
+_TELLING = ("rror", "ERR", "ailed", "FAIL", "atal")
+
+
+def lines_of(rows: Sequence[str], profile: Profile, first: int = 1) -> list[Line]:
+    """Clean consecutive raw lines, the first of which has that number."""
+    if profile.width or profile.powershell or "gitlab" in profile.layers:
+        lines = _joined(rows, profile, first)
+    else:
+        numbers = range(first, first + len(rows))
+        lines = _lines(_texts(rows), numbers, numbers, profile)
+    return _folded(lines, profile)
+
+
+def _joined(rows: Sequence[str], profile: Profile, first: int) -> list[Line]:
+    from logdoctor.logs.read.wrapping import put_together
+
+    whole = put_together(rows, profile, first)
+    numbers, ends = [row.number for row in whole], [row.end for row in whole]
+    lines = _lines(_texts([row.text for row in whole]), numbers, ends, profile)
+    cuts = {row.number: row for row in whole if row.cuts}
+    return [
+        line._replace(joints=_joints(cuts[line.number].text, cuts[line.number].cuts, line.text))
+        if line.number in cuts
+        else line
+        for line in lines
+    ]
+
+
+def _joints(raw: str, cuts: Sequence[int], text: str) -> tuple[int, ...]:
+    """Where in the cleaned text each further raw line begins.
+
+    What stands before a cut is cleaned alone; what peeling took from the line's beginning is gone
+    from that too, so the place is counted from the end of the whole.
+    """
+    gone = len(strip(shorten(raw))) - len(text)
+    places = (len(strip(raw[:cut])) - gone for cut in cuts)
+    return tuple(min(max(place, 0), len(text)) for place in places)
+
+
+def _texts(rows: Sequence[str]) -> list[str]:
+    if max(map(len, rows), default=0) > LONGEST:
+        rows = [shorten(row) for row in rows]
+    return mend(strip("\n".join(rows))).split("\n") if rows else []
+
+
+def _lines(texts: Sequence[str], numbers: Sequence[int], ends: Sequence[int], profile: Profile) -> list[Line]:
+    if not profile.layers and not profile.records:
+        text = "\n".join(("", *texts))
+        if not any(sign in text for sign in _SIGNS):
+            return list(map(Line, numbers, texts, ends))
+    lines: list[Line] = []
+    lane = ""
+    for text, number, end in zip(texts, numbers, ends, strict=True):
+        rest, found = peeled(text, profile.layers)
+        lane = found or (lane if "gh" in profile.layers else "")
+        tag = "container" if rest != text and text.startswith("[Container] ") else ""
+        lines += [Line(number, each, end, mark or tag, lane) for mark, each in said(rest)]
+    return lines
+
+
+def peeled(text: str, layers: Sequence[str]) -> tuple[str, str]:
+    """A line without its prefixes, and the lanes that they name."""
+    text = text.lstrip("\r")
+    lanes: list[str] = []
+    for layer in layers:
+        text, lane = peel(text, layer)
+        if lane:
+            lanes.append(lane)
+    if text[:2] == "20" and text[10:11] == "T" and text[27:28] == "Z":
+        text = peel(text, "github")[0]
+    return text, "\t".join(lanes)
+
+
+def said(text: str) -> list[tuple[str, str]]:
+    """What a line without prefixes says: a text with its tag, or several."""
+    if "bk;t=" in text:
+        from logdoctor.logs.read.marks import without_times
+
+        text = without_times(text)
+    if "section_" in text or "travis_" in text:
+        return [(tag, latest(part)) for tag, part in sections(text)]
+    text = latest(text)
+    return [marked(text) if text[:2] in ("##", "::", "[c") else ("", text)]
+
+
+def latest(text: str) -> str:
+    r"""What matters of a line that was painted over with carriage returns.
+
+    >>> latest("10%\r20%\rdone"), latest("error: no\r[ 9/9 ]")
+    ('done', 'error: no')
+    """
+    if "\r" not in text:
+        return text
+    parts = [part for part in text.split("\r") if part.strip()]
+    for part in reversed(parts):
+        if any(word in part for word in _TELLING):
+            return part
+    return parts[-1] if parts else ""
+
+
+def _folded(lines: list[Line], profile: Profile) -> list[Line]:
+    """Put together what a tool printed as several lines but said as one."""
+    if profile.powershell or "powershell" in profile.formats:
+        from logdoctor.logs.read.powershell import fold
+
+        lines = fold(lines)
+    return lines

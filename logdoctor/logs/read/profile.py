@@ -1,0 +1,101 @@
+"""What the beginning of a log tells about how to read every line of it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from logdoctor.logs.read.layers import LAYERS, layers_of
+from logdoctor.logs.text import code_page, decode, strip
+
+WIDEST = 250
+"""Columns of the widest console whose cuts are looked for."""
+
+_LOOK = 1 << 16
+_MARKS = (
+    ("##[section]Starting: ", "azure"),
+    ("##[group]Run ", "github-actions"),
+    ("section_start:", "gitlab"),
+    ("travis_fold:start:", "travis"),
+    ("_bk;t=", "buildkite"),
+    ("[Pipeline] ", "jenkins"),
+    ("\nFinished: FAILURE", "jenkins"),
+    ("Exited with code exit status ", "circleci"),
+    ("#!/bin/bash -eo pipefail", "circleci"),
+    ("==> Running build command ", "render"),
+    ("[railpack] ", "railway"),
+    ("Build Failed: build daemon returned an error", "railway"),
+    ("Running build in ", "vercel"),
+    ("Failed during stage 'building site'", "netlify"),
+    ("BITBUCKET_", "bitbucket"),
+    ("opt/atlassian/pipelines", "bitbucket"),
+    ("+ CategoryInfo", "powershell"),
+    ('{"stream":"', "docker-stream"),
+    ("\n#1 ", "buildkit"),
+    ("failed to solve", "buildkit"),
+    ("\nStep 1/", "docker-legacy"),
+    ("\x1b[", "ansi"),
+)
+
+
+class Profile(NamedTuple):
+    """How to read a log: its encoding, the prefixes of its lines, where its lines were cut.
+
+    `width` is the column at which every line was cut, `powershell` the one at which PowerShell cut
+    some of them; 0 if it did not. `records` says that its lines are JSON objects.
+    """
+
+    encoding: str = "utf-8"
+    page: str = "cp1252"
+    layers: tuple[str, ...] = ()
+    width: int = 0
+    powershell: int = 0
+    records: bool = False
+    formats: tuple[str, ...] = ("plain",)
+
+
+def profile(head: bytes) -> Profile:
+    """How to read the log that begins with these bytes."""
+    text, encoding = decode(head)
+    text = text.replace("\r\n", "\n")
+    return examine(text, text.split("\n"), encoding)._replace(page=code_page(head))
+
+
+def examine(text: str, rows: Sequence[str], encoding: str) -> Profile:
+    """How to read a log of this text; `rows` is the text cut into raw lines."""
+    sample = [strip(row[:400]).lstrip("\r") for row in _sample(rows)]
+    layers = layers_of(sample)
+    seen = "\n".join((text[:_LOOK], text[-_LOOK:])) if len(text) > 2 * _LOOK else text
+    formats = list(dict.fromkeys([*_of_layers(layers), *(name for mark, name in _MARKS if mark in seen)]))
+    if "github" in layers and not {"azure", "github-actions"} & set(formats):
+        formats.insert(0, "github-actions")
+    width, powershell = _widths(rows, seen)
+    records = sum(line.startswith('{"') for line in sample) * 3 > len(sample) * 2
+    return Profile(encoding, "cp1252", layers, width, powershell, records, tuple(formats) or ("plain",))
+
+
+def _sample(rows: Sequence[str]) -> list[str]:
+    """The first lines that say anything, and some from all over the log."""
+    first = [row for row in rows[:400] if row][:200]
+    later = rows[400:]
+    return first + [row for row in (*later[:: len(later) // 60 + 1], *later[-40:]) if row]
+
+
+def _of_layers(layers: Sequence[str]) -> list[str]:
+    return [LAYERS[name].format for name in layers if LAYERS[name].format]
+
+
+def _widths(rows: Sequence[str], seen: str) -> tuple[int, int]:
+    longest = max(map(len, rows), default=0)
+    blocks = "+ CategoryInfo" in seen
+    if longest > WIDEST and not blocks:
+        return 0, 0
+    from logdoctor.logs.read import wrapping
+
+    width = wrapping.width_of(rows)
+    if not blocks:
+        return width, 0
+    if width:
+        whole = wrapping.joined((wrapping.Row(at, at, row) for at, row in enumerate(rows)), width)
+        rows = [row.text for row in whole]
+    return width, wrapping.powershell_width(rows)
