@@ -42,7 +42,10 @@ class Expect(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tr
 
 
 class Variant(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """One row of the matrix: a tool in some versions, and what differs for it."""
+    """One row of the matrix: a tool in some versions, and what differs for it.
+
+    `rule` replaces the rule alone, `expect` the whole expectation.
+    """
 
     tool: str
     versions: list[str]
@@ -53,7 +56,13 @@ class Variant(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=T
     setup: list[Command] | None = None
     commands: list[Command] | None = None
     env: dict[str, str] = {}
+    rule: str | None = None
     expect: Expect | None = None
+
+    def expected(self, usual: Expect) -> Expect:
+        """What this row must show: its own expectation, or the usual one with its own rule."""
+        chosen = self.expect or usual
+        return msgspec.structs.replace(chosen, rule=self.rule) if self.rule else chosen
 
 
 class Remedy(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):

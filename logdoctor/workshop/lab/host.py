@@ -23,6 +23,7 @@ from logdoctor.workshop.lab.case import Case, Variant, merged
 
 APP, LAB, HOME = Path("/app"), Path("/opt/lab"), Path("/home/user")
 LIMIT = 300
+_STORE = f"{HOME}/.local/share/pnpm/store"
 _KEPT = ("SSL_CERT_FILE", "NODE_EXTRA_CA_CERTS", "REQUESTS_CA_BUNDLE", "PIP_CERT", "GIT_SSL_CAINFO")
 _BIND = (
     'mount --bind "$1" /app && mount --bind "$2" /opt/lab && mount --bind "$3" /home/user '
@@ -108,8 +109,9 @@ def _environment(case: Case, tool: Tool, phase: Phase, home: Path) -> dict[str, 
         "LANG": "C.UTF-8",
         "CI": "true",
         "YARN_ENABLE_TELEMETRY": "0",
+        "npm_config_store_dir": _STORE,
+        "pnpm_config_store_dir": _STORE,
         "YARN_ENABLE_GLOBAL_CACHE": "1",
-        "COREPACK_ENABLE_STRICT": "0",
     }
     if tools.registry():
         base["YARN_NPM_REGISTRY_SERVER"] = tools.registry().rstrip("/")

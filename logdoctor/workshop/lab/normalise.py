@@ -26,7 +26,7 @@ _TIMES = re.compile(
     rb"|\d{4}-\d\d-\d\d[T ]?\d\d[:_]\d\d[:_]\d\d[._]\d+Z?|\d\d:\d\d:\d\d|0x[0-9a-f]+|\[\d+:0x|\bdated? .*"
 )
 _UNSTEADY = re.compile(
-    rb"^(?:Progress: .*|.*Downloading .*|.*Will retry in .*|Resolving dependencies|Resolved, downloaded and.*)$",
+    rb"^(?:Progress: .*|.*Downloading .*|.*Will retry in .*|Resolved, downloaded.*|Resolving dep.*)$",
     re.MULTILINE,
 )
 

@@ -101,7 +101,7 @@ def record(case: Case, tool: Tool, *, accept: bool = False, keep: Path | None = 
             return Recorded(case.name, tool.label, "unexpected", str(error))
         if keep is not None:
             shutil.copytree(workdir, keep, dirs_exist_ok=True, symlinks=True)
-    expect = tool.row.expect or case.spec.expect
+    expect = tool.row.expected(case.spec.expect)
     problem = _problem(done, expect)
     if problem:
         return Recorded(case.name, tool.label, "unexpected", problem)

@@ -14,6 +14,7 @@ import json
 import tarfile
 import threading
 from collections.abc import Iterator
+from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import TypedDict
@@ -78,9 +79,7 @@ def _handler(offers: dict[str, Offer]) -> type[BaseHTTPRequestHandler]:
 
 def _packument(name: str, offer: Offer, status: int) -> bytes:
     if status != 200:
-        return json.dumps(
-            {"error": {401: "Unauthorized", 403: "Forbidden"}.get(status, "Not found")}
-        ).encode()
+        return json.dumps({"error": HTTPStatus(status).phrase}).encode()
     version = offer.get("version", "1.0.0")
     data = _tarball(name, offer)
     integrity = "sha512-" + base64.b64encode(hashlib.sha512(data).digest()).decode()
