@@ -1,0 +1,3 @@
+# the web image
+LABEL team=web
+COPY site/ /srv/
