@@ -10,6 +10,7 @@ help: ## List the targets
 .venv/.installed: pyproject.toml
 	@test -x $(BIN)/python || $(PYTHON) -m venv .venv
 	$(BIN)/pip install --quiet --disable-pip-version-check --editable .
+	@$(BIN)/python -m compileall -q logdoctor
 	@touch $@
 
 .venv/.ready: pyproject.toml | .venv/.installed

@@ -1,7 +1,6 @@
 """Read `.logdoctor.toml`: few keys, and a wrong one is an error instead of a silence."""
 
-from __future__ import annotations
-
+# Without postponed annotations: named tuples would compile each one, which costs milliseconds.
 import os
 from collections.abc import Callable, Collection, Mapping
 from typing import NamedTuple

@@ -1,12 +1,11 @@
 """From a call to a report: open the logs, the rule book and the project, and diagnose."""
 
-from __future__ import annotations
-
+# Without postponed annotations: named tuples would compile each one, which costs milliseconds.
 import io
 import os
 import sys
 from collections.abc import Collection, Iterable, Sequence
-from typing import BinaryIO, NamedTuple
+from typing import TYPE_CHECKING, BinaryIO, NamedTuple
 
 from logdoctor.config import NAME, RULES, Config, did_you_mean
 from logdoctor.diagnose import diagnose
@@ -17,6 +16,9 @@ from logdoctor.logs.read import read
 from logdoctor.logs.sources import Raw, SourceError, open_logs
 from logdoctor.model import Log, Report
 from logdoctor.remedies.project import Project, ProjectError, open_project
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 SHORT_HELP = """give me the log of a failed build:
   docker build . 2>&1 | logdoctor      diagnose what a pipe brings
@@ -87,13 +89,17 @@ def settings(folder: str) -> Config:
 
 def rule_book(config: Config) -> RuleBook:
     """Our rules and the project's own, without those it turned off."""
-    from pathlib import Path
-
     try:
-        book = load_book([Path(folder) for folder in config.rules])
+        book = load_book(_paths(config.rules)) if config.rules else load_book()
     except RuleError as error:
         raise Refused(str(error)) from None
     return without(book, config.disable) if config.disable else book
+
+
+def _paths(folders: Sequence[str]) -> "list[Path]":
+    from pathlib import Path
+
+    return [Path(folder) for folder in folders]
 
 
 def without(book: RuleBook, disabled: Collection[str]) -> RuleBook:
