@@ -445,7 +445,7 @@ def test_compose_bake_and_workflows_describe_builds() -> None:
     files = {
         "ops/compose.yaml": "services:\n  a: {build: ../a, platform: linux/amd64}\n  b: {image: x}\n"
         "  c: {build: {context: 'https://example.org/x.git'}}\n  d: {build: {context: ..}}\n",
-        "docker-bake.hcl": 'target "web" {\n  context = "web"\n  dockerfile = "Dockerfile.prod"\n  target = "run"\n}\n',
+        "docker-bake.hcl": 'target "web" {\n  context = "web"\n  dockerfile = "Dockerfile.prod"\n}\n',
         "docker-bake.json": '{"target": {"x": {"context": "x"}}}',
         ".github/workflows/ci.yml": "jobs:\n  image:\n    steps:\n      - uses: docker/build-push-action@v6\n"
         "        with: {context: ., file: ./docker/ci.Dockerfile}\n",

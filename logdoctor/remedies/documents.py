@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from logdoctor.remedies.project import Project
@@ -60,10 +60,8 @@ def line_of(text: str, pieces: Sequence[str]) -> int | None:
     return None
 
 
-def ini(text: str) -> dict[str, tuple[int, str]]:
-    """Keys of an .npmrc-like file with the line and value of each."""
-    found = {}
+def ini(text: str) -> Iterator[tuple[int, str, str]]:
+    """Line, key and value of each setting in an .npmrc-like file."""
     for number, line in enumerate(text.split("\n"), 1):
-        if entry := re.match(r"\s*([\w@:./-]+(?:\[\])?)\s*=\s*(.*?)\s*$", line):
-            found[entry[1]] = (number, entry[2].strip("\"'"))
-    return found
+        if entry := re.match(r"\s*([\w@:./-]+(?:\[\])?)\s*=\s*(.*?)\s*$", line[:2000]):
+            yield number, entry[1], entry[2].strip("\"'")

@@ -21,7 +21,7 @@ from logdoctor.remedies.site import Site, workdir
 from logdoctor.remedies.stages import MOST_HOPS, Copied, Stage, absolute, chain, copies, stage_named
 
 POSITION = re.compile(r"(?:[:(]\d+(?:[:,]\d+)?\)?)+:?$")
-DRIVE = re.compile(r"^[A-Za-z]:(?=[\\/])")
+DRIVE = re.compile(r"^[A-Za-z]:[\\/]")
 MAPPED, SAME_PATH, PACKAGE, TAIL, LOOSE = 500, 300, 200, 100, 50
 
 
@@ -54,7 +54,7 @@ def read_path(text: str) -> LogPath:
     text = text.strip().strip("'\"`<>").strip()[:2000]
     text = POSITION.sub("", text)
     if text.lower().startswith("file:"):
-        text = unquote(re.sub(r"^file:/{0,2}(?:localhost(?=/))?", "", text, flags=re.IGNORECASE))
+        text = unquote(re.sub(r"^file:(?://localhost)?/*", "/", text, flags=re.IGNORECASE))
         text = text.lstrip("/") if DRIVE.match(text.lstrip("/")) else text
     text = re.sub(r"^[\\/]{2}[?.][\\/](?:UNC[\\/])?", lambda found: "//" if "UNC" in found[0] else "", text)
     share = re.match(r"^(?:\\\\|//)[^\\/]+[\\/][^\\/]+[\\/]", text)

@@ -1,0 +1,74 @@
+"""Why a native module's platform package is missing, found out from the user's files.
+
+The message is the same whether optional packages were switched off, were installed on another
+machine, or never made it into the lockfile; each has another right repair, and the wrong one
+leaves the build broken. Every probe either finds an explanation or says what it found in order.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+from logdoctor.model import Line, Step
+from logdoctor.remedies import carried, omitted
+from logdoctor.remedies.change import Solution
+from logdoctor.remedies.names import Platform, find, parse
+from logdoctor.remedies.site import Site
+from logdoctor.remedies.view import Probed, View, view
+
+FOREIGN = (
+    "for another platform",
+    "different platform",
+    "invalid ELF header",
+    "wrong ELF class",
+    "Exec format",
+)
+LEFT_OUT = frozenset({omitted.KEEP, omitted.UNIGNORE})
+ANYWHERE: tuple[Callable[[View], Probed], ...] = (
+    omitted.settings,
+    omitted.scripts,
+    omitted.ignored,
+    omitted.architectures,
+    omitted.lockfile,
+)
+IN_IMAGE: tuple[Callable[[View], Probed], ...] = (
+    omitted.flags,
+    omitted.variables,
+    carried.stages,
+    carried.host,
+    *ANYWHERE,
+)
+REINSTALL = {
+    "npm": "rm -rf node_modules && npm ci",
+    "pnpm": "rm -rf node_modules && pnpm install --frozen-lockfile",
+    "yarn": "rm -rf node_modules && yarn install",
+    "bun": "rm -rf node_modules && bun install --frozen-lockfile",
+}
+
+
+def needed(captures: Mapping[str, str], cause: Line, step: Step) -> Platform:
+    """The platform package that is missing, as far as the log tells."""
+    texts = (captures.get("package", ""), *captures.values(), cause.text)
+    named = next((found for text in texts if (found := parse(text))), None) or find(cause.text)
+    if named and named.stem:
+        return named
+    os, _, arch = (step.platform or "").partition("/")
+    owner = captures.get("package", "") or captures.get("module", "")
+    system = captures.get("os") or (named.os if named else os)
+    cpu = captures.get("cpu") or (named.cpu if named else {"amd64": "x64"}.get(arch.partition("/")[0], arch))
+    return Platform("", owner, "", system, cpu, captures.get("libc") or (named.libc if named else ""))
+
+
+def solve(need: Platform, site: Site) -> Solution:
+    """Explain a missing platform package from the project's files, the strongest explanation first."""
+    probes = IN_IMAGE if site.stages and site.in_image else ANYWHERE
+    seen = view(need, site)
+    probed = [probe(seen) for probe in probes]
+    findings = [finding for each in probed for finding in each.findings]
+    # The tool itself says that another machine's package is there: then nothing was left out.
+    if any(sign in site.cause.text for sign in FOREIGN):
+        findings = [
+            each._replace(weight=each.weight // 3) if each.id in LEFT_OUT else each for each in findings
+        ]
+    findings.sort(key=lambda finding: -finding.weight)
+    return Solution(tuple(findings), tuple(each.cleared for each in probed if each.cleared))
