@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from textwrap import dedent
 
+from logdoctor.logs.read import read
+from logdoctor.logs.sources import Raw
 from logdoctor.logs.steps import cut
 from logdoctor.model import Line, Log, Step
 
@@ -29,9 +31,17 @@ def shown(steps: tuple[Step, ...]) -> str:
         own = [(line.number, f"  {line.number} {line.text}") for line in step.lines]
         own += [(line.number, f"  {line.number} = {line.text}") for line in step.repeats if line.text.strip()]
         parts += [text.rstrip() for _, text in sorted(own, key=lambda pair: pair[0])]
-        parts += [f"  {'>' if each.failing else ' '} {each.number}: {each.text}" for each in step.source]
+        parts += [
+            f"  {'>' if each.failing else ' '} {each.number}: {each.text}".rstrip() for each in step.source
+        ]
     return "\n".join(parts)
 
 
 def steps_of(text: str) -> str:
+    """The steps of a log whose lines need no cleaning."""
     return shown(cut(log_of(dedent(text).strip("\n"))))
+
+
+def read_and_cut(text: str) -> str:
+    """The steps of a raw log, with a CI system's prefixes and marks still in it."""
+    return shown(cut(read(Raw("build.log", dedent(text).strip("\n").encode(), None))))

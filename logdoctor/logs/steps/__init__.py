@@ -32,7 +32,7 @@ def cut(log: Log) -> tuple[Step, ...]:
         drafts += [each, *_builders(each, text if len(outer) == 1 else _text(each.lines))]
     if runners := _runners(text):
         drafts += [inner for each in drafts for inner in _in_turn(each, runners)]
-    if not root.lines and not root.repeats:
+    if len(drafts) > 1 and not root.repeats and not any(line.text.strip() for line in root.lines):
         _dissolve(root, drafts)
     return finish(drafts, log)
 
@@ -111,7 +111,7 @@ def _runners(text: str) -> list[Split]:
         from logdoctor.logs.steps import scripts
 
         carves.append(scripts.carve)
-    if "cache " in text or "lerna " in text or "> nx run " in text:
+    if "cache " in text or "erna " in text or "> nx run " in text:
         from logdoctor.logs.steps import tasks
 
         if any(sign in text for sign in tasks.SIGNS):
@@ -129,8 +129,9 @@ def _in_turn(outer: Draft, carves: Sequence[Split]) -> list[Draft]:
 
 
 def _dissolve(root: Draft, drafts: list[Draft]) -> None:
-    """Drop an enclosing step of which nothing is left."""
+    """Drop an enclosing step of which nothing but blank lines is left."""
     drafts.remove(root)
+    drafts[-1].repeats += root.lines
     for draft in drafts:
         if draft.parent is root:
             draft.parent = None

@@ -8,6 +8,9 @@ from logdoctor.logs.steps.draft import Draft
 from logdoctor.logs.steps.vertex import Name, parse, squeezed
 from logdoctor.model import Line, SourceLine
 
+CACHE = "importing cache manifest"
+"""A vertex whose failure costs time, never the build."""
+CLIPPED = "[output clipped, "
 MOST = 400
 """Vertices that a name or a message is compared with: no build has more, a hostile log might."""
 
@@ -28,7 +31,7 @@ class Vertex:
     def say(self, line: Line) -> None:
         """Take a line that the command itself printed."""
         self.draft.lines.append(line)
-        if line.text.startswith("[output clipped, log limit "):
+        if line.text.startswith(CLIPPED):
             self.draft.clipped = True
 
     def mirror(self, line: Line) -> None:
@@ -53,7 +56,7 @@ class Vertex:
             self.error = mark[5:].lstrip(": ")
             if self.error.endswith("context canceled"):
                 self.draft.status = "cancelled"
-            else:
+            elif not self.draft.name.startswith(CACHE):
                 self.draft.fail(exit_code(mark))
         elif mark.startswith("CANCELED"):
             self.draft.status = "cancelled"
@@ -100,6 +103,13 @@ class Build:
             if found is not None:
                 self.by_name[name] = found
         return found
+
+    def nameless(self) -> Vertex | None:
+        """A failed vertex whose header stood before the log began."""
+        for vertex in self.vertices[:MOST]:
+            if vertex.draft.status == "failed" and vertex.draft.name.startswith("#"):
+                return vertex
+        return None
 
     def close(self) -> list[Draft]:
         """The steps of this build; lone words that turned out to be bake targets are no stages."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from logdoctor.logs.steps.build import Build, Vertex
+from logdoctor.logs.steps.build import CLIPPED, Build, Vertex
 from logdoctor.logs.steps.draft import Draft, without
 from logdoctor.logs.steps.ending import Ending, stamp
 from logdoctor.logs.steps.vertex import is_name
@@ -135,7 +135,7 @@ class Plain:
         return True
 
     def _first(self, number: str, rest: str) -> Vertex:
-        output = not rest or rest.startswith(_PROGRESS) or stamp(rest) > 0
+        output = not rest or rest.startswith((*_PROGRESS, CLIPPED)) or stamp(rest) > 0
         vertex = self.build.open(f"#{number}" if output else rest)
         self.build.by_number[number] = vertex
         return vertex

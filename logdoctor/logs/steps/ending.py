@@ -79,8 +79,8 @@ class Ending:
         self.held = []
 
     def _open_excerpt(self, line: Line, name: str) -> None:
-        vertex = self.build.named(name) or self.build.open(name)
-        if len(name) > len(vertex.draft.name):
+        vertex = self.build.named(name) or self.build.nameless() or self.build.open(name)
+        if len(name) > len(vertex.draft.name) or vertex.draft.name.startswith("#"):
             self.build.rename(vertex, name)
         vertex.replay()
         if vertex.draft.status != "cancelled":

@@ -23,11 +23,20 @@ def travis(lines: Sequence[Line], root: Draft) -> list[Draft]:
             drafts.append(now)
         target = now or root
         (target.repeats if mark in ("fold_start", "fold_end") else target.lines).append(line)
-        if now is not None and line.text.startswith('The command "') and " exited with " in line.text:
-            _end(now, exit_code(line.text.rstrip(".")))
+        if line.text.startswith('The command "') and " exited with " in line.text:
+            blamed = now or _during(drafts, line.text)
+            if blamed is not None:
+                _end(blamed, exit_code(line.text))
         if mark == "fold_end":
             now = None
     return drafts
+
+
+def _during(drafts: Sequence[Draft], text: str) -> Draft | None:
+    """The fold that `The command "npm ci" failed and exited with 1 during install.` speaks of."""
+    phase = text.rpartition(" during ")[2].rstrip(". ")
+    named = (draft for draft in reversed(drafts) if draft.name.partition(".")[0] == phase)
+    return next(named, None)
 
 
 def buildkite(lines: Sequence[Line], root: Draft) -> list[Draft]:

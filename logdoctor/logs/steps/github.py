@@ -57,7 +57,7 @@ class Job:
         if self.now is None and line.text.startswith("Current runner version"):
             self._open("Set up job")
         now = self.now or self.root
-        (now.repeats if self.quoting or line.tag in ("group", "endgroup") else now.lines).append(line)
+        (now.repeats if self.quoting else now.lines).append(line)
         if line.tag == "endgroup":
             self.quoting = False
         if line.tag == "error" and now is not self.root:

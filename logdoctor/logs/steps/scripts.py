@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from logdoctor.logs.steps.build import exit_code
 from logdoctor.logs.steps.draft import Draft, without
 from logdoctor.model import Line
 
@@ -12,22 +13,87 @@ _BAR, _CORNER = "│", "└─"
 
 def carve(lines: Sequence[Line], outer: Draft) -> list[Draft]:
     """Take the scripts' lines out of `lines`; only announced ones count, `error TS1: …` is no script."""
-    drafts: dict[str, Draft] = {}
-    last: Draft | None = None
+    scripts = Scripts(outer)
     for line in lines:
+        scripts.take(line)
+    return list(scripts.drafts.values())
+
+
+class Scripts:
+    """Follows which scripts were announced, which still run, and which one failed last."""
+
+    __slots__ = ("drafts", "failed", "outer", "running", "shown")
+
+    def __init__(self, outer: Draft) -> None:
+        self.outer = outer
+        self.drafts: dict[str, Draft] = {}
+        self.running: dict[str, Draft] = {}
+        self.shown: set[str] = set()
+        self.failed: Draft | None = None
+
+    def take(self, line: Line) -> None:
+        """Give a line to the script it names, or to the enclosing step."""
         text = line.text
         if "$ " in text and (name := _announced(text)):
-            last = drafts[name] = drafts.get(name) or Draft("pnpm-script", name, outer)
-            last.repeats.append(line)
-            continue
-        draft, width = _speaker(text, drafts)
-        if draft is None and last is not None and text.startswith((_BAR, _CORNER)):
-            draft, width = last, 3 if text.startswith(_CORNER) else min(2, len(text))
-        if draft is None:
-            outer.lines.append(line)
+            draft = self.drafts.setdefault(name, Draft("pnpm-script", name, self.outer))
+            self.running[name] = draft
+            draft.repeats.append(line)
+        elif not self.drafts:
+            self.outer.lines.append(line)
+        elif text.startswith((_BAR, _CORNER)):
+            self._drawn(line, text.lstrip("│└─ "))
         else:
-            _say(draft, without(line, width))
-    return list(drafts.values())
+            self._spoken(line, text)
+
+    def _spoken(self, line: Line, text: str) -> None:
+        draft = self.drafts.get(_speaker(text))
+        if draft is None:
+            self.outer.lines.append(line)
+            self._explain(text)
+            return
+        spoken = without(line, min(len(draft.name) + 2, len(text)))
+        draft.lines.append(spoken)
+        self._judge(draft, spoken.text)
+
+    def _drawn(self, line: Line, said: str) -> None:
+        """A line of a terminal's picture: the frame names no script, and is drawn again and again."""
+        draft = self._at(said) or (next(iter(self.running.values())) if len(self.running) == 1 else None)
+        target = draft or self.outer
+        copy = line.text in self.shown or said.startswith("Running...")
+        self.shown.add(line.text)
+        (target.repeats if copy else target.lines).append(without(line, len(line.text) - len(said)))
+        if draft is not None and line.text.startswith(_CORNER):
+            self._judge(draft, said)
+
+    def _at(self, said: str) -> Draft | None:
+        """The script of `Failed in 3.2s at /app/packages/b`."""
+        where = said.partition(" at ")[2].replace("\\", "/") if said.startswith("Failed in ") else ""
+        for name, draft in self.running.items() if where else ():
+            if f"{where}/".endswith(f"/{name.split(' ')[0]}/"):
+                return draft
+        return None
+
+    def _judge(self, draft: Draft, said: str) -> None:
+        """pnpm's own last word tells how a script ended."""
+        if said == "Failed" or said.startswith("Failed in "):
+            draft.fail(draft.exit_code)
+            self.failed = draft
+            self.running.pop(draft.name, None)
+        elif said == "Done" or said.startswith("Done in "):
+            draft.status = "done" if draft.status == "unknown" else draft.status
+            self.running.pop(draft.name, None)
+
+    def _explain(self, text: str) -> None:
+        """What pnpm says right after: with which code, or that it stopped the script itself."""
+        if self.failed is None:
+            return
+        if "ELIFECYCLE" in text and "with signal SIGTERM" in text:
+            self.failed.status = "cancelled"
+        elif "ELIFECYCLE" in text or text.startswith("Exit status "):
+            self.failed.exit_code = exit_code(text.replace("Exit ", "exit "))
+        else:
+            return
+        self.failed = None
 
 
 def _announced(text: str) -> str:
@@ -42,20 +108,7 @@ def _announced(text: str) -> str:
     return name if all(char.isalnum() or char in "@./\\_-+" for char in folder) else ""
 
 
-def _speaker(text: str, drafts: dict[str, Draft]) -> tuple[Draft | None, int]:
-    """The announced script that a line begins with, and how wide that is."""
-    if not drafts:
-        return None, 0
+def _speaker(text: str) -> str:
+    """What stands before the first colon of a line, if it is short enough for a folder and a script."""
     end = text.find(": ", 0, 130)
-    name = text[:end] if end > 0 else text.rstrip().removesuffix(":")
-    draft = drafts.get(name) if len(name) < 130 else None
-    return draft, min(len(name) + 2, len(text))
-
-
-def _say(draft: Draft, line: Line) -> None:
-    """Take a line; pnpm's own last word tells how the script ended."""
-    draft.lines.append(line)
-    if line.text == "Failed" or line.text.startswith("Failed in "):
-        draft.fail(draft.exit_code)
-    elif (line.text == "Done" or line.text.startswith("Done in ")) and draft.status == "unknown":
-        draft.status = "done"
+    return text[:end] if end > 0 else text[:130].rstrip().removesuffix(":")

@@ -1,4 +1,4 @@
-"""Task runners over many packages: turbo and lerna put a name before each line, nx one above them."""
+"""Task runners over many packages: turbo and lerna put a name before each line, or above a block."""
 
 from __future__ import annotations
 
@@ -8,37 +8,93 @@ from logdoctor.logs.steps.build import exit_code
 from logdoctor.logs.steps.draft import Draft, without
 from logdoctor.model import Line
 
-SIGNS = ("cache miss, executing", "cache hit, ", "cache bypass, force executing", "lerna ", "> nx run ")
-_HEADS = ("cache miss, executing", "cache hit, ", "cache bypass, force executing", "> ")
+SIGNS = ("cache miss, executing", "cache hit, ", "cache bypass, force executing", "erna ", "> nx run ")
+_CACHE = ("cache miss, executing", "cache hit, ", "cache bypass, force executing")
+_RUNNER = (" NX ", "NX ", "———", " Tasks: ", "Tasks: ", " ERROR  run failed", " Lerna ")
 
 
 def carve(lines: Sequence[Line], outer: Draft) -> list[Draft]:
     """Take the tasks' lines out of `lines`; a name counts once a task has been announced under it."""
-    drafts: dict[str, Draft] = {}
-    now: Draft | None = None
-    for line in lines:
+    tasks = Tasks(outer)
+    for position, line in enumerate(lines, 1):
+        tasks.take(line, lines[position].text if position < len(lines) else "")
+    return list(tasks.drafts.values())
+
+
+class Tasks:
+    """Follows which tasks were announced, whose block stands open, and what the runner says of them."""
+
+    __slots__ = ("drafts", "listing", "now", "outer")
+
+    def __init__(self, outer: Draft) -> None:
+        self.outer = outer
+        self.drafts: dict[str, Draft] = {}
+        self.now: Draft | None = None
+        self.listing = False
+
+    def take(self, line: Line, after: str) -> None:
+        """Give a line to its task; `after` is the text of the next line."""
         text = line.text
-        if text.startswith("> nx run "):
-            now = _draft(drafts, text[9:].split("  ")[0].strip(), outer)
-            now.repeats.append(line)
-            continue
+        if name := _heading(text, after):
+            self.now = self._draft(name)
+            self.now.repeats.append(line)
+            return
         name, width = _prefix(text)
-        if name and (name in drafts or _announces(name, text[width:])):
-            _say(_draft(drafts, name, outer), without(line, width))
-            continue
-        if now is not None and (text.startswith((" NX ", "———", "NX ")) or line.tag):
-            now = None
-        if _judges(text, drafts) or now is None:
-            outer.lines.append(line)
+        if name and (name in self.drafts or _announces(name, text[width:])):
+            _say(self._draft(name), without(line, width))
+            return
+        if self.now is not None and (line.tag or text.startswith(_RUNNER)):
+            self.now = None
+        if self._judges(text) or self.now is None:
+            self.outer.lines.append(line)
         else:
-            now.lines.append(line)
-    return list(drafts.values())
+            self.now.lines.append(line)
+
+    def _draft(self, name: str) -> Draft:
+        if name not in self.drafts:
+            self.drafts[name] = Draft("turbo-task", name, self.outer)
+        return self.drafts[name]
+
+    def _judges(self, text: str) -> bool:
+        """Whether a line of the runner itself says how a task ended."""
+        said = text.strip()
+        if "#" in text and ("exited (" in text or said.startswith("Failed:")):
+            names = [word.rstrip(":").replace("#", ":") for word in text.replace(",", " ").split()]
+            failed = [name for name in names if self._fail(name, _code(text))]
+            return bool(failed)
+        if said.startswith("✖") and "nx run " in text:
+            return self._fail(text.partition("nx run ")[2].split("  ")[0].strip())
+        if said.startswith("lerna ERR! ") and " in '" in said:
+            return self._fail(said.partition(" in '")[2].strip("'"), exit_code(said))
+        if said == "Failed tasks:" or (self.listing and (not said or said.startswith("- "))):
+            self.listing = True
+            return self._fail(said[2:]) or self._fail(said[2:].rpartition(":")[0])
+        self.listing = False
+        if said.startswith("Tasks: ") and "successful" in said:
+            self._finish(said)
+        return False
+
+    def _fail(self, name: str, code: int | None = None) -> bool:
+        draft = self.drafts.get(name)
+        if draft is not None:
+            draft.fail(code if code is not None else draft.exit_code)
+        return draft is not None
+
+    def _finish(self, said: str) -> None:
+        """`Tasks:    3 successful, 3 total`: all went well if the numbers agree."""
+        numbers = [word for word in said.replace(",", " ").split() if word.isdecimal()]
+        if len(numbers) > 1 and numbers[0] == numbers[1]:
+            for draft in self.drafts.values():
+                draft.status = "done"
 
 
-def _draft(drafts: dict[str, Draft], name: str, outer: Draft) -> Draft:
-    if name not in drafts:
-        drafts[name] = Draft("turbo-task", name, outer)
-    return drafts[name]
+def _heading(text: str, after: str) -> str:
+    """The task whose output follows as a block, or nothing."""
+    if text.startswith("> nx run "):
+        return text[9:].split("  ")[0].strip()
+    if after.startswith(_CACHE) and ":" in text and " " not in text and len(text) < 130:
+        return text
+    return ""
 
 
 def _prefix(text: str) -> tuple[str, int]:
@@ -54,50 +110,15 @@ def _prefix(text: str) -> tuple[str, int]:
 
 def _announces(name: str, rest: str) -> bool:
     """Whether a prefixed line is the first of a task: turbo's cache line, or the script's header."""
-    if not rest.startswith(_HEADS):
-        return False
     if rest.startswith("> "):
-        package = name.partition(":")[0].partition("#")[0]
-        return rest[2:].startswith(package + "@")
-    return ":" in name or "#" in name
+        return rest[2:].startswith(name.partition(":")[0].partition("#")[0] + "@")
+    return rest.startswith(_CACHE) and (":" in name or "#" in name)
 
 
 def _say(draft: Draft, line: Line) -> None:
     draft.lines.append(line)
     if line.text.startswith("ERROR: command finished with error"):
         draft.fail(_code(line.text))
-
-
-def _judges(text: str, drafts: dict[str, Draft]) -> bool:
-    """Whether a line of the runner itself says how a task ended."""
-    if "#" in text and ("exited (" in text or text.lstrip().startswith("Failed:")):
-        for word in text.replace(",", " ").split():
-            draft = drafts.get(word.rstrip(":").replace("#", ":"))
-            if draft is not None:
-                draft.fail(draft.exit_code or _code(text))
-                return True
-    if text.lstrip().startswith(("✖ ", "✖")) and "nx run " in text:
-        return _fail(drafts, text.partition("nx run ")[2].split("  ")[0].strip())
-    if text.startswith("lerna ERR! ") and " in '" in text:
-        return _fail(drafts, text.partition(" in '")[2].strip("'"))
-    if text.lstrip().startswith("Tasks: ") and "successful" in text:
-        _finish(text, drafts)
-    return False
-
-
-def _fail(drafts: dict[str, Draft], name: str) -> bool:
-    draft = drafts.get(name)
-    if draft is not None:
-        draft.fail(draft.exit_code)
-    return draft is not None
-
-
-def _finish(text: str, drafts: dict[str, Draft]) -> None:
-    """` Tasks:    3 successful, 3 total`: all went well if the numbers agree."""
-    numbers = [word for word in text.replace(",", " ").split() if word.isdecimal()]
-    if len(numbers) > 1 and numbers[0] == numbers[1]:
-        for draft in drafts.values():
-            draft.status = "done"
 
 
 def _code(text: str) -> int | None:

@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterable, Sequence
 from functools import cache
 
+from logdoctor.logs.steps.build import CACHE
 from logdoctor.logs.steps.signs import CHEERS, CLOSINGS, COMPLAINTS, SUCCESSES, VERDICTS, Sign
 from logdoctor.model import Log, Outcome, Step
 
@@ -75,7 +76,7 @@ def _sound(steps: Sequence[Step]) -> set[str]:
 
 def _built(steps: Sequence[Step]) -> bool:
     """Whether the last build of the log wrote its image."""
-    builds = [step for step in steps if step.kind == "buildkit"]
+    builds = [step for step in steps if step.kind == "buildkit" and not step.name.startswith(CACHE)]
     if any(step.status in ("failed", "unknown") for step in builds):
         return False
     return any(step.status == "done" and "exporting to " in step.name for step in builds)
@@ -83,7 +84,10 @@ def _built(steps: Sequence[Step]) -> bool:
 
 def _unfinished(steps: Sequence[Step]) -> bool:
     """Whether the log stops while a builder's step still runs."""
-    return any(step.status == "unknown" and step.kind in ("buildkit", "legacy") for step in steps)
+    kinds = ("buildkit", "legacy", "buildah", "kaniko")
+    return any(
+        step.status == "unknown" and step.kind in kinds and not step.name.startswith(CACHE) for step in steps
+    )
 
 
 def _last(text: str, signs: Sequence[Sign]) -> int:

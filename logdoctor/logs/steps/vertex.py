@@ -57,7 +57,7 @@ def squeezed(text: str) -> str:
 
 def is_name(text: str) -> bool:
     """Whether the text after `#n ` can only be a vertex's name, never its output or progress."""
-    return text.startswith(_NAMES)
+    return text.startswith(_NAMES) and not text.startswith("[output clipped")
 
 
 _NAMES = (
