@@ -1,0 +1,94 @@
+"""Remedies for a missing platform package, from the solver's explanations."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from logdoctor.model import Applicability, Evidence, NotPatched, Remedy, RemedyPlan
+from logdoctor.remedies.change import Finding, lower
+from logdoctor.remedies.remedy import BY_HAND, GIVE_PROJECT, Case, log_side, worded
+
+MOST = 3
+SURE = 50
+"""An explanation of less weight is offered only when there is no better one."""
+
+
+def native_module(plan: RemedyPlan, case: Case) -> tuple[Remedy, ...]:
+    """One remedy for each explanation that the user's files give, the strongest first."""
+    if case.site is None:
+        return (_from_log(plan, case),)
+    from logdoctor.remedies.platforms import needed, solve
+
+    solution = solve(needed(case.captures, case.cause, case.step), case.site)
+    if not solution.findings:
+        return (_unexplained(plan, case, solution.cleared),)
+    strong = [each for each in solution.findings if each.weight >= SURE] or list(solution.findings[:1])
+    return tuple(_remedy(plan, case, each, solution.cleared) for each in strong[:MOST])
+
+
+def _remedy(plan: RemedyPlan, case: Case, finding: Finding, cleared: tuple[str, ...]) -> Remedy:
+    from logdoctor.remedies.patching import patch
+
+    assert case.site is not None
+    done = patch(case.site.project, finding.changes) if finding.changes else NotPatched(BY_HAND)
+    patched = not isinstance(done, NotPatched)
+    level: Applicability = lower(plan.applicability, "review") if patched else "manual"
+    others = f" It is nothing else: {'; '.join(cleared)}." if cleared else ""
+    return Remedy(
+        id=finding.id,
+        title=finding.title,
+        applicability=level,
+        why=f"{finding.said}. {finding.why}{others}",
+        outcome=done if isinstance(done, NotPatched) else done.patch,
+        steps=finding.steps,
+        evidence=(log_side(case), *finding.evidence) if patched else finding.evidence,
+    )
+
+
+def _unexplained(plan: RemedyPlan, case: Case, cleared: tuple[str, ...]) -> Remedy:
+    from logdoctor.remedies.platforms import REINSTALL
+    from logdoctor.remedies.relock import manager
+
+    assert case.site is not None
+    using = manager(case.captures, case.step, case.steps, case.site.project)
+    looked = f" ({'; '.join(cleared)})" if cleared else ""
+    reason = f"nothing in the project explains why the package is missing{looked}; install once more"
+    remedy = worded(plan, case, NotPatched(reason))
+    command = REINSTALL[using.name if using else "npm"]
+    return remedy if case.site.in_image else remedy._replace(steps=(*remedy.steps, command))
+
+
+def _from_log(plan: RemedyPlan, case: Case) -> Remedy:
+    """Without files: change the install command if the log quotes it, else say what the log shows of it."""
+    from logdoctor.remedies.installs import flag_in
+    from logdoctor.remedies.quoted import patch_quoted
+
+    for number, flag in _quoted_flags(case):
+        done = patch_quoted(case.step, "dockerfile-drop-flag", {"flag": flag, "line": str(number)})
+        if not isinstance(done, NotPatched):
+            remedy = worded(plan, case, done.patch, done.evidence)
+            why = f"The log quotes an install with {flag}, which leaves platform packages out. {remedy.why}"
+            return remedy._replace(
+                id="keep-optional-packages", title=f"Install without {flag}", why=why.strip(), steps=()
+            )
+    ask = f"{GIVE_PROJECT} finds out which"
+    shown = next(((each.name, flag) for each in case.steps if (flag := flag_in(each.name))), None)
+    if shown:
+        reason = f"the log shows `{shown[0][:200]}`: drop {shown[1]}; {GIVE_PROJECT} makes the patch"
+        return worded(plan, case, NotPatched(reason), (Evidence("log", None, None, shown[0][:200]),))
+    return worded(
+        plan,
+        case,
+        NotPatched(
+            "the Dockerfile, the lockfile and the settings tell why the package is missing, and each cause "
+            f"has another repair; {ask}"
+        ),
+    )
+
+
+def _quoted_flags(case: Case) -> Iterator[tuple[int, str]]:
+    from logdoctor.remedies.installs import flag_in
+
+    for line in case.step.source:
+        if flag := flag_in(line.text):
+            yield line.number, flag

@@ -1,0 +1,85 @@
+"""The command that writes a lockfile anew, for the package manager and version that were seen."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from typing import NamedTuple
+
+from logdoctor.model import Evidence, Step
+from logdoctor.remedies.project import Project
+
+NAMES = ("pnpm", "yarn", "bun", "npm")
+FILES = {"pnpm": "pnpm-lock.yaml", "npm": "package-lock.json", "yarn": "yarn.lock", "bun": "bun.lock"}
+PINNED = re.compile(r"(pnpm|npm|yarn|bun)@(\d+(?:\.\d+){0,2})")
+SEEN = re.compile(r"\b(pnpm|npm|yarn|bun)@?[ /:v]{0,2}(\d+\.\d+\.\d+)\b")
+
+
+class Manager(NamedTuple):
+    """A package manager with its version, empty where it is not known, and what says so."""
+
+    name: str
+    version: str
+    evidence: tuple[Evidence, ...] = ()
+
+
+def manager(
+    captures: Mapping[str, str], step: Step, steps: Sequence[Step], project: Project | None
+) -> Manager | None:
+    """The package manager in use: as captured or pinned, by its lockfile, or by the log's commands."""
+    named = captures.get("manager", "") if captures.get("manager") in NAMES else ""
+    pinned = _pinned(project) if project else None
+    if pinned and (not named or pinned.name == named):
+        return pinned
+    name = named or (_locked(project) if project else "") or _mentioned(step, steps)
+    return Manager(name, captures.get("version", "") or _version(name, steps)) if name else None
+
+
+def command(using: Manager) -> str:
+    """The shortest command that brings the lockfile up to date and installs nothing."""
+    major = int(using.version.partition(".")[0]) if using.version[:1].isdigit() else 0
+    if using.name == "yarn":
+        old = major == 1
+        return "yarn install" if old else "yarn install --mode=update-lockfile" if major else "yarn install"
+    option = "--package-lock-only" if using.name == "npm" else "--lockfile-only"
+    # Another major version writes another lockfile format, which the build would refuse again.
+    runner = f"npx {using.name}@{using.version}" if using.version else using.name
+    return f"{runner} install {option}"
+
+
+def steps_for(using: Manager) -> tuple[str, ...]:
+    """What a person runs and then commits."""
+    return command(using), f"git add {FILES[using.name]} && git commit"
+
+
+def _pinned(project: Project) -> Manager | None:
+    text = project.text("package.json") or ""
+    for number, line in enumerate(text.split("\n"), 1):
+        if '"packageManager"' in line and (found := PINNED.search(line[:500])):
+            return Manager(
+                found[1], found[2], (Evidence("project", "package.json", number, line.strip()[:300]),)
+            )
+    return None
+
+
+def _locked(project: Project) -> str:
+    found = [name for name, file in FILES.items() if project.has(file)]
+    return found[0] if len(found) == 1 else ""
+
+
+def _mentioned(step: Step, steps: Sequence[Step]) -> str:
+    texts = (step.name, *(line.text for line in step.lines[:20]), *(each.name for each in steps))
+    for text in texts:
+        for name in NAMES:
+            if re.search(rf"\b{name}\b", text[:2000]):
+                return name
+    return ""
+
+
+def _version(name: str, steps: Sequence[Step]) -> str:
+    for step in steps:
+        for text in (step.name, *(line.text for line in step.lines if name in line.text[:300])):
+            found = SEEN.search(text[:2000])
+            if found and found[1] == name:
+                return found[2]
+    return ""

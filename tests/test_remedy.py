@@ -1,0 +1,536 @@
+"""Which patch a rule's plan becomes, on what it rests, and why there is sometimes none."""
+
+from __future__ import annotations
+
+import subprocess
+from collections.abc import Mapping
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from sites import Plan, cause, rule, step
+
+from logdoctor.model import Evidence, Line, NotPatched, Patch, Remedy, Step
+from logdoctor.remedies.project import Project, project_from
+from logdoctor.remedies.relock import Manager, command, manager
+from logdoctor.remedies.remedy import propose
+
+HOST = step(kind="log")
+COMMA = Plan(
+    id="remove-trailing-comma",
+    title="Remove the trailing comma",
+    applicability="safe",
+    why="JSON knows no trailing comma.",
+    edit="json-remove-trailing-commas",
+    file="{file}",
+)
+BROKEN = '{\n  "a": 1,\n  "b": {\n    "c": 2,\n  }\n}\n'
+FINE = '{\n  "a": 1\n}\n'
+
+
+def told(
+    plan: Plan,
+    files: Mapping[str, str | bytes] | Project | None,
+    captures: Mapping[str, str] | None = None,
+    failed: Step = HOST,
+    said: Line | None = None,
+    others: tuple[Step, ...] = (),
+) -> Remedy:
+    """The first remedy of a rule with this one plan."""
+    project = files if files is None or isinstance(files, Project) else project_from(files)
+    return propose(rule(plan), captures or {}, said or cause(), failed, (*others, failed), project)[0]
+
+
+def diff(remedy: Remedy) -> str:
+    assert isinstance(remedy.outcome, Patch), remedy.outcome
+    return remedy.outcome.diff
+
+
+def reason(remedy: Remedy) -> str:
+    assert isinstance(remedy.outcome, NotPatched), remedy.outcome
+    return remedy.outcome.reason
+
+
+# --- a file of the project ---
+
+
+def test_log_and_file_agree() -> None:
+    remedy = told(COMMA, {"package.json": BROKEN}, {"file": "/home/me/x/package.json"})
+    assert remedy == Remedy(
+        id="remove-trailing-comma",
+        title="Remove the trailing comma",
+        applicability="safe",
+        why="JSON knows no trailing comma.",
+        outcome=Patch(
+            "--- a/package.json\n+++ b/package.json\n@@ -1,6 +1,6 @@\n {\n"
+            '   "a": 1,\n   "b": {\n-    "c": 2,\n+    "c": 2\n   }\n }\n',
+            ("package.json",),
+            "files",
+            {"package.json": b'{\n  "a": 1,\n  "b": {\n    "c": 2\n  }\n}\n'},
+        ),
+        evidence=(
+            Evidence("log", None, 7, "boom"),
+            Evidence("project", "package.json", 4, '    "c": 2,'),
+        ),
+    )
+
+
+def test_log_and_file_disagree() -> None:
+    remedy = told(COMMA, {"package.json": FINE}, {"file": "package.json"})
+    assert reason(remedy) == (
+        "package.json does not have the fault that the log shows: nothing is left to change"
+    )
+    assert remedy.applicability == "manual"
+    assert remedy.evidence == ()
+
+
+def test_a_byte_order_mark_and_line_ends_survive() -> None:
+    data = b'\xef\xbb\xbf{\r\n  "a": 1,\r\n}\r\n'
+    remedy = told(COMMA, {"package.json": data}, {"file": "package.json"})
+    assert isinstance(remedy.outcome, Patch)
+    assert remedy.outcome.contents == {"package.json": b'\xef\xbb\xbf{\r\n  "a": 1\r\n}\r\n'}
+
+
+@pytest.mark.parametrize(
+    ("data", "said"),
+    [
+        (
+            '{\n "a": 1,\n}\n'.encode("utf-16"),
+            "package.json is UTF-16, which git cannot patch; save it as UTF-8",
+        ),
+        (b'{"caf\xe9": 1,}', "package.json is not UTF-8"),
+        (b'{"a": ', "package.json"),
+        (b"", "package.json"),
+        (b"[" * 50_000, "package.json"),
+    ],
+)
+def test_a_file_that_cannot_be_edited_says_why(data: bytes, said: str) -> None:
+    assert said in reason(told(COMMA, {"package.json": data}, {"file": "package.json"}))
+
+
+def test_a_file_of_a_dependency_is_not_patched() -> None:
+    remedy = told(COMMA, {"package.json": BROKEN}, {"file": "/app/node_modules/x/package.json"})
+    assert reason(remedy) == (
+        "/app/node_modules/x/package.json belongs to an installed package, not to the project"
+    )
+
+
+def test_a_file_that_is_not_there() -> None:
+    remedy = told(COMMA, {"README": "x"}, {"file": "/app/package.json"})
+    assert reason(remedy) == "no file of the project is /app/package.json"
+
+
+def test_two_files_alike_are_both_named_unless_one_has_the_fault() -> None:
+    files = {"a/package.json": FINE, "b/package.json": FINE}
+    change = Plan("x", "x", "review", "x", edit="json-set", file="{file}", args={"path": "b", "value": "2"})
+    remedy = told(change, files, {"file": "/build/package.json"})
+    assert reason(remedy) == "the log may mean a/package.json and b/package.json; they fit it alike"
+    remedy = told(COMMA, files | {"b/package.json": BROKEN}, {"file": "/build/package.json"})
+    assert isinstance(remedy.outcome, Patch)
+    assert remedy.outcome.files == ("b/package.json",)
+
+
+def test_a_set_value_decides_between_two_files() -> None:
+    change = Plan("x", "x", "review", "x", edit="json-set", file="{file}", args={"path": "a", "value": "1"})
+    files = {"a/package.json": FINE, "b/package.json": '{\n  "a": 2\n}\n'}
+    remedy = told(change, files, {"file": "/build/package.json"})
+    assert isinstance(remedy.outcome, Patch)
+    assert remedy.outcome.files == ("b/package.json",)
+
+
+# --- the log names no file ---
+
+
+def test_the_broken_package_json_is_searched() -> None:
+    files = {
+        "package.json": '{"workspaces": ["packages/*"]}',
+        "packages/a/package.json": FINE,
+        "packages/b/package.json": BROKEN,
+        "fixtures/c/package.json": BROKEN,
+    }
+    remedy = told(COMMA, files)
+    assert isinstance(remedy.outcome, Patch)
+    assert remedy.outcome.files == ("packages/b/package.json",)
+    assert remedy.applicability == "safe"
+
+
+def test_all_broken_files_of_the_workspace_are_repaired_together() -> None:
+    files = {"pnpm-workspace.yaml": "packages: ['p/*']\n", "package.json": BROKEN, "p/a/package.json": BROKEN}
+    remedy = told(COMMA, files)
+    assert isinstance(remedy.outcome, Patch)
+    assert remedy.outcome.files == ("package.json", "p/a/package.json")
+    assert remedy.outcome.diff.count("--- a/") == 2
+
+
+def test_files_outside_the_workspace_may_be_broken_on_purpose() -> None:
+    files = {"package.json": FINE, "t/a/package.json": BROKEN}
+    assert isinstance(told(COMMA, files).outcome, Patch)
+    files |= {"t/b/package.json": BROKEN}
+    assert reason(told(COMMA, files)) == (
+        "the log names no file, and t/a/package.json and t/b/package.json have the fault"
+    )
+    assert reason(told(COMMA, {"package.json": FINE})) == (
+        "the log names no file, and no package.json of the project has the fault"
+    )
+
+
+# --- no project ---
+
+
+def test_without_a_project_the_command_is_named() -> None:
+    remedy = told(COMMA, None, {"file": "/app/package.json"})
+    assert remedy.applicability == "manual"
+    assert reason(remedy) == (
+        "only the log is at hand; `logdoctor fix --project DIR LOG` makes the patch from your files"
+    )
+
+
+DROP = Plan(
+    id="drop", title="Install without it", applicability="safe", why="x", edit="dockerfile-drop-flag",
+    args={"flag": "--no-optional"},
+)  # fmt: skip
+SOURCE = (
+    "  10 |     COPY . .",
+    "  11 |     ",
+    "  12 | >>> RUN npm ci --no-optional && \\",
+    "  13 | >>>     npm run build",
+    "  14 |     EXPOSE 80",
+)
+QUOTED = step(
+    "[3/4] RUN npm ci --no-optional &&     npm run build", file="Dockerfile", line=12, source=SOURCE
+)
+
+
+def test_lines_that_the_log_quotes_can_be_patched() -> None:
+    remedy = told(DROP, None, failed=QUOTED)
+    assert diff(remedy) == (
+        "--- a/Dockerfile\n+++ b/Dockerfile\n@@ -10,5 +10,5 @@\n COPY . .\n \n"
+        "-RUN npm ci --no-optional && \\\n+RUN npm ci && \\\n     npm run build\n EXPOSE 80\n"
+    )
+    assert isinstance(remedy.outcome, Patch)
+    assert (remedy.outcome.basis, remedy.outcome.contents) == ("log", {})
+    assert remedy.applicability == "review"
+    assert remedy.evidence[1] == Evidence("log", "Dockerfile", 12, "RUN npm ci --no-optional && \\")
+
+
+def test_a_patch_from_the_log_applies_to_the_file_it_was_quoted_from(tmp_path: Path) -> None:
+    text = (
+        "FROM node:20\n"
+        + "# comment\n" * 8
+        + "COPY . .\n\nRUN npm ci --no-optional && \\\n    npm run build\nEXPOSE 80\n"
+    )
+    (tmp_path / "Dockerfile").write_text(text)
+    patch = diff(told(DROP, None, failed=QUOTED))
+    subprocess.run(["git", "apply", "-"], input=patch.encode(), cwd=tmp_path, check=True)
+    assert (tmp_path / "Dockerfile").read_text() == text.replace(" --no-optional", "")
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        (),
+        ("  12 |     RUN npm ci",),
+        ("  12 | >>> RUN npm ci",),
+        ("  12 | >>> ]] !",),
+        ("  11 |     COPY x \\", "  12 | >>> "),
+    ],
+)
+def test_quoted_lines_without_the_fault_give_no_patch(source: tuple[str, ...]) -> None:
+    failed = step("[3/4] RUN npm ci", file="Dockerfile", line=12, source=source)
+    assert "`logdoctor fix --project DIR LOG`" in reason(told(DROP, None, failed=failed))
+
+
+@pytest.mark.parametrize("file", ["../../etc/Dockerfile", "/etc/Dockerfile", "a\nb"])
+def test_a_quoted_file_elsewhere_is_not_patched(file: str) -> None:
+    reason(told(DROP, None, failed=QUOTED._replace(file=file)))
+
+
+# --- Dockerfiles ---
+
+
+def test_an_edit_without_line_is_made_at_the_failed_instruction() -> None:
+    text = "FROM node:20\nRUN npm ci --no-optional\nRUN npm i -g serve --no-optional\n"
+    remedy = told(DROP, {"Dockerfile": text}, failed=step("[3/3] RUN npm i -g serve --no-optional", line=3))
+    assert diff(remedy).count("\n-") == 1
+    assert "-RUN npm i -g serve --no-optional" in diff(remedy)
+
+
+def test_a_flag_elsewhere_is_found_when_the_failed_instruction_has_none() -> None:
+    text = "FROM node:20\nRUN npm ci --no-optional\nRUN npm run build\n"
+    remedy = told(DROP, {"Dockerfile": text}, failed=step("[3/3] RUN npm run build", line=3))
+    assert "-RUN npm ci --no-optional\n+RUN npm ci\n" in diff(remedy)
+    assert remedy.applicability == "safe"
+
+
+def test_a_dockerfile_that_has_moved_on_is_not_patched() -> None:
+    remedy = told(DROP, {"Dockerfile": "FROM node:20\nRUN npm i --no-optional\n"}, failed=QUOTED)
+    assert "Dockerfile" in reason(remedy)
+
+
+def test_two_dockerfiles_alike_are_not_patched() -> None:
+    text = "FROM node:20\nRUN npm ci --no-optional\n"
+    files = {"a/Dockerfile": text, "b/Dockerfile": text}
+    failed = step("[2/2] RUN npm ci --no-optional", file="Dockerfile", line=2)
+    assert reason(told(DROP, files, failed=failed)) == (
+        "the log may mean a/Dockerfile and b/Dockerfile; they fit it alike"
+    )
+    chosen = project_from(files, "b/Dockerfile")
+    assert "+++ b/b/Dockerfile" in diff(told(DROP, chosen, failed=failed))
+    assert reason(told(DROP, {}, failed=failed)) == "there is no Dockerfile in the project"
+
+
+# --- files by role, and files that do not exist yet ---
+
+IGNORE = Plan(
+    "x", "x", "review", "x", edit="ignore-add", file=".dockerignore", args={"pattern": "**/node_modules"}
+)
+
+
+def test_a_missing_dockerignore_is_made(tmp_path: Path) -> None:
+    files = {"web/Dockerfile": "FROM node:20\nCOPY . .\n", "web/package.json": "{}"}
+    remedy = told(IGNORE, files, failed=step("[2/2] COPY . .", line=2))
+    assert diff(remedy) == "--- /dev/null\n+++ b/web/.dockerignore\n@@ -0,0 +1 @@\n+**/node_modules\n"
+    (tmp_path / "web").mkdir()
+    subprocess.run(["git", "apply", "-"], input=diff(remedy).encode(), cwd=tmp_path, check=True)
+    assert (tmp_path / "web" / ".dockerignore").read_bytes() == b"**/node_modules\n"
+
+
+def test_an_existing_file_gets_a_line() -> None:
+    files = {"Dockerfile": "FROM node:20\nCOPY . .\n", ".dockerignore": "dist"}
+    assert "+**/node_modules" in diff(told(IGNORE, files, failed=step("[2/2] COPY . .", line=2)))
+
+
+def test_settings_files_are_made_where_the_build_reads_them() -> None:
+    plan = Plan("x", "x", "review", "x", edit="ini-set", file=".npmrc", args={"key": "a", "value": "b"})
+    assert "+++ b/.npmrc" in diff(told(plan, {"package.json": "{}"}))
+    nested = {"x/.npmrc": "c=d\n", ".npmrc": "e=f\n"}
+    assert "+++ b/.npmrc" in diff(told(plan, nested))
+
+
+def test_a_package_json_by_role_is_that_of_the_image() -> None:
+    plan = Plan(
+        "x", "x", "review", "x", edit="json-set", file="package.json", args={"path": "a", "value": "1"}
+    )
+    files = {
+        "Dockerfile": "FROM node:20\nWORKDIR /app\nCOPY web ./\nRUN npm ci\n",
+        "package.json": "{}\n",
+        "web/package.json": "{}\n",
+    }
+    assert "+++ b/web/package.json" in diff(told(plan, files, failed=step("[4/4] RUN npm ci", line=4)))
+    assert "+++ b/package.json" in diff(told(plan, files))
+
+
+# --- plans and their words ---
+
+
+def test_texts_are_filled_and_unfilled_arguments_refused() -> None:
+    plan = Plan(
+        "x", "Add {name}", "review", "{name} is missing.", edit="json-set", file="package.json",
+        args={"path": "scripts.{name}", "value": "x"}, steps=("Run {name}.",),
+    )  # fmt: skip
+    remedy = told(plan, {"package.json": "{}\n"}, {"name": "build"})
+    assert (remedy.title, remedy.why, remedy.steps) == ("Add build", "build is missing.", ("Run build.",))
+    assert '"build": "x"' in diff(remedy)
+    assert reason(told(plan, {"package.json": "{}\n"})) == "the log does not say which path is meant"
+
+
+def test_a_plan_without_edit_is_for_a_person() -> None:
+    remedy = told(Plan("x", "x", "safe", "x", steps=("pnpm install",)), {})
+    assert (remedy.applicability, remedy.steps) == ("manual", ("pnpm install",))
+    assert reason(remedy) == "this needs a person; the steps say what to do"
+
+
+def test_unknown_edits_and_solvers_are_no_accident() -> None:
+    assert "there is no edit called x" in reason(told(COMMA._replace(edit="x", file="a"), {"a": "b"}))
+    assert "there is no solver called x" in reason(told(Plan("x", "x", "safe", "x", solve="x"), {}))
+
+
+def test_a_safe_patch_comes_first_and_the_rest_keeps_its_order() -> None:
+    person = Plan("person", "x", "manual", "x")
+    loose = Plan(
+        "loose", "x", "review", "x", edit="json-set", file="b.json", args={"path": "a", "value": "1"}
+    )
+    project = project_from({"package.json": BROKEN, "b.json": "{}"})
+    captures = {"file": "package.json"}
+    made = propose(rule(person, loose, COMMA), captures, cause(), HOST, (HOST,), project)
+    assert [remedy.id for remedy in made] == ["remove-trailing-comma", "person", "loose"]
+    made = propose(rule(person, loose, COMMA), captures, cause(), HOST, (HOST,), None)
+    assert [remedy.id for remedy in made] == ["person", "loose", "remove-trailing-comma"]
+
+
+def test_a_plan_never_rises() -> None:
+    plan = COMMA._replace(applicability="manual")
+    assert told(plan, {"package.json": BROKEN}, {"file": "package.json"}).applicability == "manual"
+
+
+# --- the native-module solver's remedies ---
+
+NATIVE = Plan("reinstall", "Install it", "review", "The package is missing.", solve="native-module")
+ROLLUP = cause("Error: Cannot find module @rollup/rollup-linux-x64-gnu. npm has a bug")
+DOCKERFILE = (
+    "FROM node:20 AS builder\nWORKDIR /app\nCOPY . .\nRUN pnpm install --no-optional\nRUN pnpm build\n"
+)
+BUILD = step("[builder 5/5] RUN pnpm build", stage="builder", file="Dockerfile", line=5)
+
+
+def test_the_explanation_becomes_a_patch_and_says_what_it_is_not() -> None:
+    files = {"Dockerfile": DOCKERFILE, ".dockerignore": "node_modules\n"}
+    remedy = told(NATIVE, files, failed=BUILD, said=ROLLUP)
+    assert (remedy.id, remedy.applicability) == ("keep-optional-packages", "review")
+    assert "-RUN pnpm install --no-optional\n+RUN pnpm install\n" in diff(remedy)
+    assert remedy.why == (
+        "Dockerfile:4 installs with --no-optional. Platform packages are optional dependencies, and this "
+        "leaves all of them out. It is nothing else: .dockerignore keeps the host's node_modules out; "
+        "no settings file does; supportedArchitectures does not shut this machine out."
+    )
+    assert Evidence("project", "Dockerfile", 4, "RUN pnpm install --no-optional") in remedy.evidence
+
+
+@pytest.mark.parametrize(
+    ("files", "id", "changed"),
+    [
+        ({".npmrc": "omit=optional\n"}, "keep-optional-packages", "-omit=optional\n"),
+        (
+            {"pnpm-workspace.yaml": "supportedArchitectures:\n  os:\n    - darwin\n"},
+            "add-architecture",
+            "+    - linux\n",
+        ),
+        (
+            {"package.json": '{\n  "scripts": {\n    "ci": "npm ci --no-optional"\n  }\n}\n'},
+            "keep-optional-packages",
+            '+    "ci": "npm ci"\n',
+        ),
+        (
+            {"Dockerfile": "FROM node:20\nENV NPM_CONFIG_OPTIONAL=false\nRUN npm ci\nRUN pnpm build\n"},
+            "keep-optional-packages",
+            "+ENV NPM_CONFIG_OPTIONAL=true\n",
+        ),
+        (
+            {"Dockerfile": "FROM node:20\nRUN npm ci\nCOPY . .\nRUN pnpm build\n", "node_modules/x": ""},
+            "ignore-host-node-modules",
+            "+**/node_modules\n",
+        ),
+        (
+            {
+                "Dockerfile": "FROM node:20-alpine AS deps\nWORKDIR /a\nRUN npm ci\nFROM node:20 AS builder\n"
+                "COPY --from=deps /a/node_modules ./node_modules\nRUN pnpm build\n"
+            },
+            "same-base-image",
+            "+FROM node:20 AS deps\n",
+        ),
+        (
+            {
+                "Dockerfile": "FROM --platform=$BUILDPLATFORM node:20 AS deps\nWORKDIR /a\nRUN npm ci\n"
+                "FROM node:20 AS builder\nCOPY --from=deps /a/node_modules ./node_modules\nRUN pnpm build\n"
+            },
+            "same-platform",
+            "+FROM --platform=$TARGETPLATFORM node:20 AS deps\n",
+        ),
+    ],
+)
+def test_each_explanation_has_its_own_repair(files: dict[str, str], id: str, changed: str) -> None:
+    failed = BUILD._replace(line=None, file=None) if "Dockerfile" in files else HOST
+    remedy = told(NATIVE, files, failed=failed, said=ROLLUP)
+    assert remedy.id == id
+    assert changed in diff(remedy)
+
+
+def test_a_stale_lockfile_is_for_a_person() -> None:
+    lock = '{\n  "packages": {\n    "node_modules/@rollup/rollup-darwin-arm64": {\n    }\n  }\n}\n'
+    remedy = told(NATIVE, {"package-lock.json": lock}, said=ROLLUP)
+    assert (remedy.id, remedy.applicability) == ("regenerate-lockfile", "manual")
+    assert remedy.steps[0] == "rm -rf node_modules package-lock.json && npm install"
+
+
+def test_nothing_explains_it() -> None:
+    remedy = told(NATIVE, {"package.json": "{}", "pnpm-lock.yaml": "x"}, said=ROLLUP)
+    assert remedy.id == "reinstall"
+    assert reason(remedy).startswith("nothing in the project explains why the package is missing (")
+    assert remedy.steps == ("rm -rf node_modules && pnpm install --frozen-lockfile",)
+
+
+def test_without_a_project_the_log_may_quote_the_flag() -> None:
+    failed = step(
+        "[4/4] RUN npm ci --no-optional && npm run build", file="Dockerfile", line=12, source=SOURCE
+    )
+    remedy = told(NATIVE, None, failed=failed, said=ROLLUP)
+    assert (remedy.id, remedy.applicability) == ("keep-optional-packages", "review")
+    assert "+RUN npm ci && \\\n" in diff(remedy)
+
+
+def test_without_a_project_the_log_may_show_the_flag_elsewhere() -> None:
+    install = step("[builder 4/5] RUN npm ci --omit=optional")
+    remedy = told(NATIVE, None, failed=BUILD, said=ROLLUP, others=(install,))
+    assert reason(remedy) == (
+        "the log shows `[builder 4/5] RUN npm ci --omit=optional`: drop --omit=optional; "
+        "`logdoctor fix --project DIR LOG` makes the patch"
+    )
+    assert "finds out which" in reason(told(NATIVE, None, failed=BUILD, said=ROLLUP))
+
+
+# --- lockfiles ---
+
+RELOCK = Plan("update-lockfile", "Update the lockfile", "manual", "It is out of date.", solve="lockfile")
+
+
+@pytest.mark.parametrize(
+    ("files", "captures", "expected"),
+    [
+        (
+            {"package.json": '{"packageManager": "pnpm@9.15.9+sha512.x"}'},
+            {},
+            "npx pnpm@9.15.9 install --lockfile-only",
+        ),
+        ({"pnpm-lock.yaml": "x"}, {}, "pnpm install --lockfile-only"),
+        ({"package-lock.json": "x"}, {}, "npm install --package-lock-only"),
+        ({"bun.lock": "x"}, {}, "bun install --lockfile-only"),
+        ({}, {"manager": "yarn", "version": "4.5.0"}, "yarn install --mode=update-lockfile"),
+        ({}, {"manager": "yarn", "version": "1.22.22"}, "yarn install"),
+        ({}, {"manager": "npm", "version": "10.9.2"}, "npx npm@10.9.2 install --package-lock-only"),
+    ],
+)
+def test_a_lockfile_is_written_by_its_own_package_manager(
+    files: dict[str, str], captures: dict[str, str], expected: str
+) -> None:
+    remedy = told(RELOCK, files, captures)
+    assert remedy.steps[0] == expected
+    assert remedy.applicability == "manual"
+    assert "only the package manager can write" in reason(remedy)
+
+
+def test_the_manager_is_seen_in_the_log() -> None:
+    failed = step("[3/4] RUN pnpm install --frozen-lockfile", texts=("Using pnpm v9.1.0", "boom"))
+    assert manager({}, failed, (failed,), None) == Manager("pnpm", "9.1.0")
+    assert command(Manager("pnpm", "9.1.0")) == "npx pnpm@9.1.0 install --lockfile-only"
+    assert manager({}, step("x"), (step("x"),), None) is None
+    assert told(RELOCK, None, failed=step("x")).steps == ()
+
+
+# --- whatever comes ---
+
+
+@given(
+    st.dictionaries(
+        st.sampled_from(
+            ["Dockerfile", "package.json", ".npmrc", "a/package.json", ".dockerignore", "compose.yaml"]
+        ),
+        st.one_of(st.text(max_size=60), st.binary(max_size=60)),
+    ),
+    st.text(max_size=30),
+    st.sampled_from([COMMA, DROP, IGNORE, NATIVE, RELOCK]),
+    st.sampled_from([HOST, QUOTED, BUILD]),
+)
+@settings(max_examples=150, deadline=None)
+def test_no_project_and_no_capture_makes_it_raise(
+    files: dict[str, str | bytes], file: str, plan: Plan, failed: Step
+) -> None:
+    try:
+        project = project_from(files)
+    except UnicodeEncodeError:
+        return
+    captures = {"file": file, "package": file}
+    for given_project in (project, None):
+        made = propose(rule(plan), captures, cause(file), failed, (failed,), given_project)
+        assert made
+        assert all(isinstance(each.outcome, Patch) or each.applicability == "manual" for each in made)
