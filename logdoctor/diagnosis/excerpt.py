@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 
+from logdoctor.diagnosis.rank import failing
 from logdoctor.model import Diagnosis, Excerpt, Step
 
 ROOM = 4000
 """Characters in all, counting a line end for each line: what a reader or a program can take in."""
 WIDEST = 400
+TAIL = 30
+"""Last lines of a failed step that are shown if there is room."""
 
 
 def excerpt(
@@ -62,7 +65,7 @@ def _by_weight(steps: Sequence[Step], telling: Mapping[str, Mapping[int, float]]
 
 
 def _tails(steps: Sequence[Step]) -> Iterable[Wanted]:
-    """The last lines of the last step: all there is to show where nothing is telling."""
-    for step in reversed(steps):
-        for line in reversed(step.lines[-40:]):
+    """The last lines of the steps that failed, the last step first: what stood on the screen."""
+    for step in reversed(failing(steps)):
+        for line in reversed(step.lines[-TAIL:]):
             yield step.log, line.number, line.text
