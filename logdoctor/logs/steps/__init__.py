@@ -65,16 +65,18 @@ def _host(log: Log, text: str) -> Split | None:
 
 
 def _other_host(tags: set[str], lanes: set[str], text: str) -> Split | None:
-    from logdoctor.logs.steps import folds
+    names = {
+        "travis": "fold_start" in tags,
+        "buildkite": "\n~~~ " in text,
+        "codebuild": "\nEntering phase " in text and "\nPhase complete: " in text,
+        "circleci": "\n#!/bin/bash -eo pipefail" in text,
+    }
+    name = next((name for name, seen in names.items() if seen), "")
+    if name:
+        from logdoctor.logs.steps import folds
 
-    if "fold_start" in tags:
-        return folds.travis
-    if "\n~~~ " in text:
-        return folds.buildkite
-    if "\nEntering phase " in text and "\nPhase complete: " in text:
-        return folds.codebuild
-    if "\n" + folds.SHEBANG in text:
-        return folds.circleci
+        split: Split = getattr(folds, name)
+        return split
     if lanes:
         from logdoctor.logs.steps import lanes as streams
 

@@ -9,13 +9,18 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 from functools import cache
+from typing import TYPE_CHECKING
 
 from logdoctor.logs.steps.build import CACHE
-from logdoctor.logs.steps.signs import CHEERS, CLOSINGS, COMPLAINTS, SUCCESSES, VERDICTS, Sign
 from logdoctor.model import Log, Outcome, Step
+
+if TYPE_CHECKING:
+    from logdoctor.logs.steps.signs import Sign
 
 TAIL = 16_384
 """Characters from the end that are read first; most logs tell there."""
+WIDEST = 2000
+"""Characters of a line that are looked at."""
 LAST_WORD = 25
 """Lines after which a tool's word of success is no longer the last one."""
 
@@ -36,6 +41,8 @@ def verdict(log: Log, steps: Sequence[Step]) -> Outcome:
 
 def said(text: str) -> Outcome:
     """What the words of a log say of its end."""
+    from logdoctor.logs.steps.signs import CHEERS, CLOSINGS, COMPLAINTS, SUCCESSES, VERDICTS
+
     judged = _last(text, VERDICTS)
     closed, won = _last(text, CLOSINGS), _last(text, SUCCESSES)
     if judged >= 0 or closed > won:
@@ -93,23 +100,22 @@ def _unfinished(steps: Sequence[Step]) -> bool:
 def _last(text: str, signs: Sequence[Sign]) -> int:
     """Where in the text the last of these signs stands, or -1."""
     found = -1
-    for sign in signs:
-        position = text.rfind(sign.needle, max(found, 0))
+    for needle, shape in signs:
+        position = text.rfind(needle, max(found, 0))
         while position > found:
-            if _meets(text, position, sign):
+            if _meets(text, position + (needle[0] == "\n"), shape):
                 found = position
                 break
-            position = text.rfind(sign.needle, max(found, 0), position)
+            position = text.rfind(needle, max(found, 0), position)
     return found
 
 
-def _meets(text: str, position: int, sign: Sign) -> bool:
-    start = position + 1 if sign.needle[0] == "\n" else text.rfind("\n", 0, position) + 1
+def _meets(text: str, position: int, shape: str) -> bool:
+    """Whether the line at that position is meant in earnest and looks as it must."""
+    start = text.rfind("\n", 0, position) + 1
     end = text.find("\n", start)
-    line = text[start : min(end, start + 2000)] if end >= 0 else text[start : start + 2000]
-    if _harmless(line):
-        return False
-    return not sign.shape or _shape(sign.shape).search(line) is not None
+    line = text[start : min(end, start + WIDEST)] if end >= 0 else text[start : start + WIDEST]
+    return not _harmless(line) and (not shape or _shape(shape).search(line) is not None)
 
 
 def _harmless(line: str) -> bool:
