@@ -354,6 +354,48 @@ def test_a_package_that_pnpm_was_told_to_leave_out() -> None:
     )
 
 
+def test_yarn_reads_its_own_settings_file() -> None:
+    limits = "supportedArchitectures:\n  os: [darwin]\n"
+    files = {"pnpm-workspace.yaml": limits, ".yarnrc.yml": limits, "yarn.lock": "x"}
+    assert [each.path for found in explain(files, step(kind="log")) for each in found.changes] == [
+        ".yarnrc.yml"
+    ]
+    files = {"pnpm-workspace.yaml": limits, ".yarnrc.yml": limits, "pnpm-lock.yaml": "x"}
+    assert [each.path for found in explain(files, step(kind="log")) for each in found.changes] == [
+        "pnpm-workspace.yaml"
+    ]
+
+
+def test_a_workflow_that_installs() -> None:
+    text = (
+        "jobs:\n  test:\n    steps:\n      - uses: actions/checkout@v4\n      - run: npm ci --no-optional\n"
+    )
+    (found,) = explain({".github/workflows/ci.yml": text}, step(kind="github-step"))
+    assert found.said == ".github/workflows/ci.yml:5 installs with --no-optional"
+    assert found.changes == (
+        Change(
+            ".github/workflows/ci.yml", "yaml-set", {"path": "jobs.test.steps[1].run", "value": '"npm ci"'}
+        ),
+    )
+
+
+def test_a_command_that_only_the_log_shows() -> None:
+    failed = step(kind="log", texts=("$ npm ci --omit=optional", "boom"))
+    (found,) = explain({"package.json": "{}"}, failed)
+    assert (found.id, found.changes) == ("keep-optional-packages", ())
+    assert found.steps == ("Install again without --omit=optional: $ npm ci --omit=optional",)
+
+
+def test_everything_that_surely_leaves_packages_out_goes_at_once() -> None:
+    text = docker("FROM node:20", "RUN npm ci --omit=optional", "RUN pnpm build")
+    (found,) = explain({"Dockerfile": text, ".npmrc": "omit=optional\noptional=false\n"})
+    assert found.said == (
+        "Dockerfile:2 installs with --omit=optional; .npmrc:1 says omit=optional; "
+        ".npmrc:2 says optional=false"
+    )
+    assert len(found.changes) == 3
+
+
 # --- node_modules of another machine ---
 
 
@@ -593,7 +635,7 @@ def test_a_healthy_project_says_what_was_looked_at() -> None:
     assert cleared(files) == (
         "no install command leaves optional packages out",
         ".dockerignore keeps the host's node_modules out",
-        "no settings file does",
+        "no settings file turns optional packages off",
         "supportedArchitectures does not shut this machine out",
         "package-lock.json lists @rollup/rollup-linux-x64-gnu",
     )

@@ -381,8 +381,8 @@ def test_the_explanation_becomes_a_patch_and_says_what_it_is_not() -> None:
     assert "-RUN pnpm install --no-optional\n+RUN pnpm install\n" in diff(remedy)
     assert remedy.why == (
         "Dockerfile:4 installs with --no-optional. Platform packages are optional dependencies, and this "
-        "leaves all of them out. It is nothing else: .dockerignore keeps the host's node_modules out; "
-        "no settings file does; supportedArchitectures does not shut this machine out."
+        "leaves all of them out. Ruled out: .dockerignore keeps the host's node_modules out; "
+        "no settings file turns optional packages off; supportedArchitectures does not shut this machine out."
     )
     assert Evidence("project", "Dockerfile", 4, "RUN pnpm install --no-optional") in remedy.evidence
 
@@ -446,7 +446,9 @@ def test_a_stale_lockfile_is_for_a_person() -> None:
 def test_nothing_explains_it() -> None:
     remedy = told(NATIVE, {"package.json": "{}", "pnpm-lock.yaml": "x"}, said=ROLLUP)
     assert remedy.id == "reinstall"
-    assert reason(remedy).startswith("nothing in the project explains why the package is missing (")
+    assert reason(remedy).startswith(
+        "nothing in the project explains why the package is missing (ruled out: "
+    )
     assert remedy.steps == ("rm -rf node_modules && pnpm install --frozen-lockfile",)
 
 

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
-from logdoctor.model import Evidence
+from logdoctor.model import Evidence, Step
 from logdoctor.remedies.documents import at, ini, line_of, read_json, read_yaml, strings
 from logdoctor.remedies.instructions import Instruction
 from logdoctor.remedies.names import Platform
@@ -73,6 +73,38 @@ def flag_in(text: str) -> str:
     return ""
 
 
+def shown(steps: Sequence[Step]) -> Iterator[tuple[Evidence, str]]:
+    """Install commands in a log that leave optional packages out, each with its flag."""
+    for step in steps:
+        texts = ((step.first_line, step.name), *((line.number, line.text) for line in step.lines))
+        for number, text in texts:
+            if "optional" in text[:8192] and (flag := flag_in(text)):
+                yield Evidence("log", None, number, text[:300]), flag
+
+
+def workflows(project: Project) -> Iterator[Setting]:
+    """Steps of GitHub workflows that install without optional packages."""
+    for path in project.paths:
+        if path.startswith(".github/workflows/") and "optional" in (project.text(path) or ""):
+            jobs = at(read_yaml(project, path), "jobs")
+            for job, described in jobs.items() if isinstance(jobs, dict) else ():
+                yield from _job(project, path, str(job), at(described, "steps"))
+
+
+def _job(project: Project, path: str, job: str, steps: object) -> Iterator[Setting]:
+    for index, step in enumerate(steps if isinstance(steps, list) else ()):
+        run = at(step, "run")
+        flag = flag_in(run) if isinstance(run, str) else ""
+        line = line_of(project.text(path) or "", flag.split()) if flag else None
+        if line:
+            args = (("path", f"jobs.{job}.steps[{index}].run"), ("value", _json(_without(run, flag))))
+            yield Setting(_line(project, path, line), f"{path}:{line} installs with {flag}", "yaml-set", args)
+
+
+def _without(command: str, flag: str) -> str:
+    return re.sub(r"  +", " ", command.replace(flag, "")).strip()
+
+
 def _installs(text: str) -> Iterator[tuple[str, Sequence[str]]]:
     """The install commands of a shell text: the package manager and the words after its name."""
     for command in SEPARATOR.split(text[:8192]):
@@ -128,8 +160,7 @@ def scripts(project: Project, folders: Sequence[str]) -> Iterator[Setting]:
             flag = flag_in(script) if isinstance(script, str) else ""
             line = line_of(project.text(path) or "", (f'"{name}"', flag)) if flag else None
             if line:
-                mended = re.sub(r"  +", " ", script.replace(flag, "")).strip()
-                args = (("path", f"scripts.{name}"), ("value", _json(mended)))
+                args = (("path", f"scripts.{name}"), ("value", _json(_without(script, flag))))
                 said = f"{path}:{line} installs with {flag}"
                 operation = "json-set" if re.fullmatch(r"[\w:-]+", name) else ""
                 yield Setting(_line(project, path, line), said, operation, args)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from logdoctor.model import Applicability, Evidence, NotPatched, Remedy, RemedyPlan
+from logdoctor.model import Applicability, NotPatched, Remedy, RemedyPlan
 from logdoctor.remedies.change import Finding, lower
 from logdoctor.remedies.remedy import BY_HAND, GIVE_PROJECT, Case, log_side, worded
 
@@ -33,7 +33,7 @@ def _remedy(plan: RemedyPlan, case: Case, finding: Finding, cleared: tuple[str, 
     done = patch(case.site.project, finding.changes) if finding.changes else NotPatched(BY_HAND)
     patched = not isinstance(done, NotPatched)
     level: Applicability = lower(plan.applicability, "review") if patched else "manual"
-    others = f" It is nothing else: {'; '.join(cleared)}." if cleared else ""
+    others = f" Ruled out: {'; '.join(cleared)}." if cleared else ""
     return Remedy(
         id=finding.id,
         title=finding.title,
@@ -51,7 +51,7 @@ def _unexplained(plan: RemedyPlan, case: Case, cleared: tuple[str, ...]) -> Reme
 
     assert case.site is not None
     using = manager(case.captures, case.step, case.steps, case.site.project)
-    looked = f" ({'; '.join(cleared)})" if cleared else ""
+    looked = f" (ruled out: {'; '.join(cleared)})" if cleared else ""
     reason = f"nothing in the project explains why the package is missing{looked}; install once more"
     remedy = worded(plan, case, NotPatched(reason))
     command = REINSTALL[using.name if using else "npm"]
@@ -60,7 +60,7 @@ def _unexplained(plan: RemedyPlan, case: Case, cleared: tuple[str, ...]) -> Reme
 
 def _from_log(plan: RemedyPlan, case: Case) -> Remedy:
     """Without files: change the install command if the log quotes it, else say what the log shows of it."""
-    from logdoctor.remedies.installs import flag_in
+    from logdoctor.remedies.installs import shown
     from logdoctor.remedies.quoted import patch_quoted
 
     for number, flag in _quoted_flags(case):
@@ -72,10 +72,11 @@ def _from_log(plan: RemedyPlan, case: Case) -> Remedy:
                 id="keep-optional-packages", title=f"Install without {flag}", why=why.strip(), steps=()
             )
     ask = f"{GIVE_PROJECT} finds out which"
-    shown = next(((each.name, flag) for each in case.steps if (flag := flag_in(each.name))), None)
-    if shown:
-        reason = f"the log shows `{shown[0][:200]}`: drop {shown[1]}; {GIVE_PROJECT} makes the patch"
-        return worded(plan, case, NotPatched(reason), (Evidence("log", None, None, shown[0][:200]),))
+    seen = next(shown(case.steps), None)
+    if seen:
+        evidence, flag = seen
+        reason = f"the log shows `{evidence.text.strip()[:200]}`: drop {flag}; {GIVE_PROJECT} makes the patch"
+        return worded(plan, case, NotPatched(reason), (evidence,))
     return worded(
         plan,
         case,

@@ -10,6 +10,7 @@ from logdoctor.remedies.change import Change, Finding
 from logdoctor.remedies.installs import OMIT_VARIABLE, Lockfile, Setting, flag_in, installing
 from logdoctor.remedies.instructions import Instruction
 from logdoctor.remedies.names import Platform
+from logdoctor.remedies.relock import manager
 from logdoctor.remedies.view import Probed, View, docker, quote
 
 KEEP, UNIGNORE = "keep-optional-packages", "unignore-optional-package"
@@ -74,13 +75,37 @@ def _variable(view: View, instruction: Instruction) -> Finding:
 def settings(view: View) -> Probed:
     """A settings file of the package manager leaves optional packages out."""
     found = installs.settings(view.site.project, view.folders)
-    return _settled(found, KEEP, 85, KEEP_TITLE, ALL_OUT, "no settings file does")
+    return _settled(found, KEEP, 85, KEEP_TITLE, ALL_OUT, "no settings file turns optional packages off")
 
 
 def scripts(view: View) -> Probed:
     """A script of package.json installs without optional packages."""
     found = installs.scripts(view.site.project, view.folders)
     return _settled(found, KEEP, 70, "Install optional packages too", ALL_OUT, "")
+
+
+def workflows(view: View) -> Probed:
+    """A CI workflow installs without optional packages."""
+    found = installs.workflows(view.site.project) if not view.site.in_image else ()
+    return _settled(found, KEEP, 75, "Install optional packages too", ALL_OUT, "")
+
+
+def commands(view: View) -> Probed:
+    """The log shows an install command that no file of the project holds."""
+    found = next(installs.shown(view.site.steps), None)
+    if found is None:
+        return Probed(())
+    evidence, flag = found
+    finding = Finding(
+        id=KEEP,
+        said=f"The log shows an install with {flag}",
+        weight=65,
+        title=f"Install without {flag}",
+        why=ALL_OUT,
+        evidence=(evidence,),
+        steps=(f"Install again without {flag}: {evidence.text.strip()[:200]}",),
+    )
+    return Probed((finding,))
 
 
 def ignored(view: View) -> Probed:
@@ -113,7 +138,7 @@ def architectures(view: View) -> Probed:
     found = tuple(installs.architectures(view.site.project, view.need))
     if not found:
         return Probed((), "supportedArchitectures does not shut this machine out")
-    file = found[0].evidence.file
+    file = _read_by(view, [each.evidence.file or "" for each in found])
     own = [each for each in found if each.evidence.file == file]
     need = view.need
     machine = "-".join(part for part in (need.os, need.cpu, need.libc) if part)
@@ -127,6 +152,13 @@ def architectures(view: View) -> Probed:
         changes=tuple(Change(file or "", each.operation, dict(each.args)) for each in own),
     )
     return Probed((finding,))
+
+
+def _read_by(view: View, files: Sequence[str]) -> str:
+    """The settings file that the package manager in use reads."""
+    using = manager({}, view.site.step, view.site.steps, view.site.project)
+    berry = using is not None and using.name == "yarn"
+    return next((file for file in files if (file == ".yarnrc.yml") is berry), files[0])
 
 
 def lockfile(view: View) -> Probed:

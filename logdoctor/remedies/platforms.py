@@ -7,11 +7,11 @@ leaves the build broken. Every probe either finds an explanation or says what it
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 
 from logdoctor.model import Line, Step
 from logdoctor.remedies import carried, omitted
-from logdoctor.remedies.change import Solution
+from logdoctor.remedies.change import Finding, Solution
 from logdoctor.remedies.names import Platform, find, parse
 from logdoctor.remedies.site import Site
 from logdoctor.remedies.view import Probed, View, view
@@ -23,10 +23,14 @@ FOREIGN = (
     "wrong ELF class",
     "Exec format",
 )
+SURE = 85
+"""From this weight on a finding is a plain instruction to leave packages out."""
 LEFT_OUT = frozenset({omitted.KEEP, omitted.UNIGNORE})
 ANYWHERE: tuple[Callable[[View], Probed], ...] = (
     omitted.settings,
     omitted.scripts,
+    omitted.workflows,
+    omitted.commands,
     omitted.ignored,
     omitted.architectures,
     omitted.lockfile,
@@ -71,4 +75,21 @@ def solve(need: Platform, site: Site) -> Solution:
             each._replace(weight=each.weight // 3) if each.id in LEFT_OUT else each for each in findings
         ]
     findings.sort(key=lambda finding: -finding.weight)
-    return Solution(tuple(findings), tuple(each.cleared for each in probed if each.cleared))
+    return Solution(_merged(findings), tuple(each.cleared for each in probed if each.cleared))
+
+
+def _merged(findings: Sequence[Finding]) -> tuple[Finding, ...]:
+    """One finding of a kind: what surely switches packages off must all go, for one of two still would."""
+    merged: dict[str, Finding] = {}
+    for new in findings:
+        old = merged.get(new.id)
+        if old is None:
+            merged[new.id] = new
+        elif new.weight >= SURE:
+            merged[new.id] = old._replace(
+                said=f"{old.said}; {new.said}",
+                evidence=(*old.evidence, *new.evidence),
+                changes=(*old.changes, *new.changes),
+                steps=(*old.steps, *new.steps),
+            )
+    return tuple(merged.values())
