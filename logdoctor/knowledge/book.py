@@ -22,7 +22,7 @@ class RuleBook:
     def __init__(self, heads: Sequence[Sequence[Any]], rows: Sequence[bytes], ours: bool = True) -> None:
         self.ids: tuple[str, ...] = tuple(head[0] for head in heads)
         self.families: tuple[str, ...] = tuple(head[1] for head in heads)
-        self.reach: int = max((head[3] for head in heads), default=0)
+        self.within: tuple[int, ...] = tuple(head[3] for head in heads)
         self._ours = [ours] * len(rows)
         self._heads = list(heads)
         self._rows = list(rows)

@@ -15,16 +15,18 @@ from typing import NamedTuple
 
 from logdoctor.knowledge.book import RuleBook
 from logdoctor.knowledge.errors import RuleTimeout
-from logdoctor.literals import find
+from logdoctor.literals import Wanted, find
 from logdoctor.model import Line, Match, Nearby, Rule, Step
 
-KEPT = 16
+KEPT = 8
 """Hits of one pattern in one step that are kept at either end."""
 HEAD = 64
 TAIL = 400
 """Lines at a step's beginning and end that a condition on the whole step reads."""
 WIDEST = 8192
 """Characters of a line that are read."""
+SPREAD, SLACK = 8, 64
+"""How much further apart than `within` lines of a step may stand in an interleaved log."""
 PATIENCE = 2.0
 """Seconds a user's pattern may take on one line."""
 
@@ -37,6 +39,7 @@ class Hit(NamedTuple):
     captures: dict[str, str]
 
 
+Search = Callable[[str], re.Match[str] | None]
 Found = tuple[int, Match]
 """A match, and the number of the pattern that found it."""
 
@@ -44,7 +47,7 @@ Found = tuple[int, Match]
 def match(book: RuleBook, steps: Sequence[Step]) -> tuple[Match, ...]:
     """Every rule's hits in every step, in the order of the steps and their lines."""
     places = [(s, p) for s, step in enumerate(steps) for p, line in enumerate(step.lines) if _counts(line)]
-    text = "\n".join(steps[s].lines[p].text[:WIDEST] for s, p in places).encode("utf-8", "replace")
+    text = "\n".join(_flat(steps[s].lines[p].text) for s, p in places).encode("utf-8", "replace")
     found: dict[tuple[int, int], list[Found]] = {}
     for (number, place), rows in _candidates(book, text).items():
         by_step: dict[int, list[int]] = {}
@@ -57,11 +60,31 @@ def match(book: RuleBook, steps: Sequence[Step]) -> tuple[Match, ...]:
     return tuple(each for _, _, each in sorted(chosen, key=lambda entry: entry[:2]))
 
 
+def wanted(book: RuleBook) -> Wanted:
+    """What the book looks for, for the scan of a log too long to be read whole."""
+    patterns = sorted({owner for owners in book.owners for owner in owners})
+    numbers = {owner: number for number, owner in enumerate(patterns)}
+
+    def tries(pattern: int, text: str) -> bool:
+        number, place = patterns[pattern]
+        rule = book.at(number)
+        return _search(rule, rule.patterns[place].line)(text[:WIDEST]) is not None
+
+    owners = [[numbers[owner] for owner in owners] for owners in book.owners]
+    within = [book.within[number] for number, _ in patterns]
+    return Wanted(book.needles, owners, [SPREAD * each + SLACK if each else 2 for each in within], tries)
+
+
 def matches_in(rule: Rule, step: Step) -> tuple[Match, ...]:
     """One rule's hits in one step, its regexes tried on every line: slow, needs no needle."""
     positions = [p for p, line in enumerate(step.lines) if _counts(line)]
     hits = [each for n in range(len(rule.patterns)) for each in _in_step(rule, n, step, positions)]
     return tuple(_chosen(hits))
+
+
+def _flat(text: str) -> str:
+    """A line's text as one row."""
+    return text[:WIDEST] if "\n" not in text else text[:WIDEST].replace("\n", " ")
 
 
 def _counts(line: Line) -> bool:
@@ -86,7 +109,7 @@ def _candidates(book: RuleBook, text: bytes) -> dict[tuple[int, int], list[int]]
 def _in_step(rule: Rule, place: int, step: Step, positions: Sequence[int]) -> list[Found]:
     """The hits of one pattern on some lines of a step."""
     pattern = rule.patterns[place]
-    search = _searcher(pattern.line) if rule.ours else _patient(rule.id, pattern.line)
+    search = _search(rule, pattern.line)
     found = []
     for hit in _ends(search, step, positions):
         support = _nearby(rule, pattern.nearby, step, hit.position)
@@ -108,7 +131,7 @@ def _chosen(hits: Iterable[Found]) -> list[Match]:
     return [each for n, (_, each) in lines.items() if n not in late[:-1]]
 
 
-def _ends(search: Callable[[str], re.Match[str] | None], step: Step, positions: Sequence[int]) -> list[Hit]:
+def _ends(search: Search, step: Step, positions: Sequence[int]) -> list[Hit]:
     """The first and the last few hits; what lies between is not even tried."""
     first, tried = [], 0
     for position in positions:
@@ -124,7 +147,7 @@ def _ends(search: Callable[[str], re.Match[str] | None], step: Step, positions: 
     return first + last[::-1]
 
 
-def _hit(search: Callable[[str], re.Match[str] | None], step: Step, position: int) -> list[Hit]:
+def _hit(search: Search, step: Step, position: int) -> list[Hit]:
     found = search(step.lines[position].text[:WIDEST])
     if found is None:
         return []
@@ -135,7 +158,7 @@ def _nearby(rule: Rule, wanted: Iterable[Nearby], step: Step, position: int) -> 
     """The lines that conditions were met by; None if one is not met."""
     support = []
     for near in wanted:
-        search = _searcher(near.line) if rule.ours else _patient(rule.id, near.line)
+        search = _search(rule, near.line)
         found = next((line for line in _window(step, position, near) if search(line.text[:WIDEST])), None)
         if (found is None) != near.absent:
             return None
@@ -146,22 +169,29 @@ def _nearby(rule: Rule, wanted: Iterable[Nearby], step: Step, position: int) -> 
 
 def _window(step: Step, position: int, near: Nearby) -> Iterator[Line]:
     """The lines a condition speaks of."""
-    lines = step.lines
-    reach = len(lines) if near.within is None else near.within
+    lines, within = step.lines, near.within
+    reach = len(lines) if within is None else within
     begin = max(0, position - reach) if near.where != "after" else position + 1
     end = min(len(lines), position + reach + 1) if near.where != "before" else position
     for place in range(begin, end):
-        if near.within is not None or place < HEAD or place >= len(lines) - TAIL:
+        if within is None:
+            if place < HEAD or place >= len(lines) - TAIL:
+                yield lines[place]
+        elif abs(lines[place].number - lines[position].number) <= SPREAD * within + SLACK:
             yield lines[place]
 
 
+def _search(rule: Rule, pattern: str) -> Search:
+    return _searcher(pattern) if rule.ours else _patient(rule.id, pattern)
+
+
 @cache
-def _searcher(pattern: str) -> Callable[[str], re.Match[str] | None]:
+def _searcher(pattern: str) -> Search:
     return re.compile(pattern).search
 
 
 @cache
-def _patient(rule: str, pattern: str) -> Callable[[str], re.Match[str] | None]:
+def _patient(rule: str, pattern: str) -> Search:
     """Search with somebody else's pattern, which may take for ever."""
     import regex  # type: ignore[import-untyped]
 

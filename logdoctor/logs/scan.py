@@ -1,0 +1,252 @@
+"""Long logs in passing: candidate lines found by literals, a step's beginning and end, no more.
+
+Raw bytes are searched, because cleaning everything first would cost five times the search; what
+holds a literal is cleaned and tried there and then. The result is a log with gaps that goes through
+the same stages as a short one. It holds every line that those stages can speak of: each pattern's
+first and last hits in each step, with the lines their conditions may read.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections import deque
+from collections.abc import Iterator, Sequence
+from itertools import chain
+from typing import NamedTuple
+
+from logdoctor.literals import Finder, Hit, Wanted, finder
+from logdoctor.logs.around import Around
+from logdoctor.logs.feed import BLOCK, Block, Narrowed, Reader, Source, blocks
+from logdoctor.logs.keep import Shelves, Stretch, count_lines, narrow
+from logdoctor.logs.read import Profile, profile, read_lines
+from logdoctor.logs.rejoin import Rejoined, is_cut
+from logdoctor.logs.sources import Stream
+from logdoctor.logs.transitions import MARKS, transition
+from logdoctor.model import Line, Log
+
+KEPT = 12
+"""Hits of a pattern in a step that are kept at either end: more than are used, as some are copies."""
+LOOK_BACK = 60
+"""Lines before a builder's last word that belong to it: excerpt and quoted Dockerfile."""
+MOST_MARKS = 3_000
+"""Transitions kept at either end of the log."""
+MOST_HITS = 20_000
+ROUND = 6 << 20
+"""Patterns times steps that are kept, and bytes that their hits may take with the lines round them."""
+LOOK = 1 << 20
+"""Bytes from whose look is told how to read the log."""
+
+
+class Part(NamedTuple):
+    """Lines of one block that belong to one step; the numbers of its first line and of the next part's."""
+
+    start: int
+    stop: int
+    number: int
+    next: int
+    key: str
+
+
+class Found:
+    """A pattern's first and last hits in one step, each with the lines round it."""
+
+    __slots__ = ("first", "last")
+
+    def __init__(self) -> None:
+        self.first: list[list[Stretch]] = []
+        self.last: deque[list[Stretch]] = deque()
+
+    def stretches(self) -> Iterator[Stretch]:
+        """All that is kept of the hits."""
+        for hit in chain(self.first, self.last):
+            yield from hit
+
+
+def scan(
+    stream: Stream, wanted: Wanted, id: str = "l1", block: int = BLOCK, engine: bool | None = None
+) -> Log:
+    """Read a long log in passing; `engine` False does without hyperscan."""
+    how = profile(stream.head[:LOOK])
+    source = Source(stream)
+    reader: Reader = Narrowed(source, how.encoding) if how.encoding.startswith("utf-16") else source
+    rejoined = Rejoined(blocks(reader), how) if is_cut(how) else None
+    find = finder([*MARKS, *(needle.encode() for needle in wanted.needles)], engine)
+    scanner = Scanner(wanted, Profile() if rejoined else how, find)
+    for each in blocks(rejoined or reader, block):
+        scanner.take(each)
+        if rejoined:
+            rejoined.forget(scanner.rows, scanner.number)
+    rows = scanner.rows()
+    lines = rejoined.lines(rows) if rejoined else _cleaned(rows, how)
+    count = rejoined.count if rejoined else scanner.number - 1
+    clipped = len(rows) < scanner.number - 1
+    return Log(
+        id, stream.name, tuple(lines), source.size, count, how.encoding, how.formats, clipped, stream.job
+    )
+
+
+def _cleaned(rows: dict[int, bytes], how: Profile) -> Iterator[Line]:
+    """The kept rows as lines; rows that follow each other are read together."""
+    run: list[bytes] = []
+    first = 0
+    for number in sorted(rows):
+        if number != first + len(run):
+            yield from read_lines(run, how, first)
+            run, first = [], number
+        run.append(rows[number])
+    yield from read_lines(run, how, first)
+
+
+class Scanner:
+    """What was seen of a log so far; `number` is that of the next line."""
+
+    def __init__(self, wanted: Wanted, how: Profile, find: Finder) -> None:
+        self.number = 1
+        self._wanted, self._how, self._find = wanted, how, find
+        self._key = ""
+        self._opened = 0
+        self._vertices: dict[str, bytes] = {}
+        self._marks: list[Stretch] = []
+        self._late_marks: deque[list[Stretch]] = deque(maxlen=MOST_MARKS)
+        self._shelves = Shelves()
+        self._around = Around(max(LOOK_BACK, *wanted.reach, 0))
+        self._found: dict[tuple[int, str], Found] = {}
+        self._round = 0
+        self._texts: dict[int, list[str]] = {}
+
+    def take(self, block: Block) -> None:
+        """Look at one block of whole lines."""
+        hits = self._find(memoryview(block.buffer)[: block.end])
+        self._around.enter(block, self.number)
+        parts = list(self._parts(block, hits))
+        self._texts.clear()
+        for (needle, key), begins in self._candidates(hits, parts).items():
+            for pattern in self._wanted.owners[needle]:
+                self._try(block, parts, pattern, key, begins)
+        self._around.leave(block, self.number)
+
+    def rows(self) -> dict[int, bytes]:
+        """Every line that is kept, by number."""
+        rows: dict[int, bytes] = {}
+        marks = chain(self._marks, *self._late_marks)
+        found = chain.from_iterable(each.stretches() for each in self._found.values())
+        for each in chain(marks, self._shelves.stretches(), found):
+            rows.update(each.rows())
+        return rows
+
+    def _parts(self, block: Block, hits: Sequence[Hit]) -> Iterator[Part]:
+        """The block cut where one step ends and another begins."""
+        buffer, end = block
+        start = last = 0
+        for begin, index in hits:
+            if begin < last or index >= len(MARKS):
+                continue
+            first, last = _line(buffer, begin, end)
+            found = transition(bytes(buffer[first:last]))
+            if found is None:
+                continue
+            yield from self._part(buffer, start, first)
+            start = first
+            if found.remark:
+                self._mark(block, first, last, LOOK_BACK)
+                continue
+            self._key = found.vertex or self._next_key()
+            if not found.vertex or self._vertices.get(found.vertex) != found.name:
+                self._vertices[found.vertex] = found.name
+                self._mark(block, first, last)
+            if found.closing:
+                yield from self._part(buffer, first, last)
+                start, self._key = last, ""
+        yield from self._part(buffer, start, end)
+
+    def _next_key(self) -> str:
+        self._opened += 1
+        return f"step {self._opened}"
+
+    def _part(self, buffer: bytearray, start: int, stop: int) -> Iterator[Part]:
+        if start < stop:
+            count = count_lines(buffer, start, stop)
+            part = Part(start, stop, self.number, self.number + count, self._key)
+            self._shelves.add(self._key, buffer, start, stop, self.number, count)
+            self.number = part.next
+            yield part
+
+    def _mark(self, block: Block, start: int, stop: int, back: int = 0) -> None:
+        """Keep a line that tells of steps; the lines before it too, where they belong to it."""
+        found = self._around.copy(block, start, stop, self.number, back, 0)
+        if len(self._marks) < MOST_MARKS:
+            self._marks += found
+        else:
+            self._late_marks.append(found)
+
+    def _candidates(self, hits: Sequence[Hit], parts: Sequence[Part]) -> dict[tuple[int, str], list[int]]:
+        """Where each needle stands in each step's lines, in order."""
+        places: dict[tuple[int, str], list[int]] = {}
+        known, at = len(MARKS), 0
+        for begin, index in hits:
+            if index >= known:
+                while begin >= parts[at].stop:
+                    at += 1
+                places.setdefault((index - known, parts[at].key), []).append(begin)
+        return places
+
+    def _try(
+        self, block: Block, parts: Sequence[Part], pattern: int, key: str, begins: Sequence[int]
+    ) -> None:
+        """Try candidates from the front until the first hits are known, then only from the back."""
+        found = self._found.get((pattern, key)) or Found()
+        tried = last = 0
+        for begin in begins:
+            if len(found.first) >= KEPT:
+                break
+            tried += 1
+            if begin >= last:
+                start, last = _line(block.buffer, begin, block.end)
+                if self._hits(block, start, last, pattern):
+                    found.first.append(self._copied(block, parts, start, last, pattern))
+        late: list[list[Stretch]] = []
+        start = block.end
+        for begin in reversed(begins[tried:]):
+            if len(late) >= KEPT or begin < last:
+                break
+            if begin < start:
+                start, stop = _line(block.buffer, begin, block.end)
+                if self._hits(block, start, stop, pattern):
+                    late.append(self._copied(block, parts, start, stop, pattern))
+        self._remember(pattern, key, found, late)
+
+    def _remember(self, pattern: int, key: str, found: Found, late: list[list[Stretch]]) -> None:
+        found.last.extend(reversed(late))
+        while len(found.last) > KEPT:
+            self._round -= len(found.last.popleft()[-1].data)
+        if found.first and len(self._found) < MOST_HITS:
+            self._found[pattern, key] = found
+
+    def _hits(self, block: Block, start: int, stop: int, pattern: int) -> bool:
+        """Whether the pattern hits what the line says once it is cleaned."""
+        texts = self._texts.get(start)
+        if texts is None:
+            row = narrow(bytes(memoryview(block.buffer)[start:stop]).rstrip(b"\n"))
+            lines = read_lines([row], self._how)
+            texts = self._texts[start] = [line.text for line in lines if line.tag != "powershell"]
+        return any(self._wanted.tries(pattern, text) for text in texts)
+
+    def _copied(
+        self, block: Block, parts: Sequence[Part], start: int, stop: int, pattern: int
+    ) -> list[Stretch]:
+        """A hit's line with the lines that its conditions may read."""
+        part = parts[bisect_right(parts, start, key=lambda each: each.start) - 1]
+        if start - part.start < part.stop - start:
+            number = part.number + block.buffer.count(b"\n", part.start, start)
+        else:
+            number = part.next - count_lines(block.buffer, start, part.stop)
+        reach = self._wanted.reach[pattern] if self._round < ROUND else 0
+        found = self._around.copy(block, start, stop, number, reach, reach)
+        self._round += len(found[-1].data)
+        return found
+
+
+def _line(buffer: bytearray, begin: int, end: int) -> tuple[int, int]:
+    """Where the line round a place starts and ends."""
+    feed = buffer.find(b"\n", begin, end)
+    return buffer.rfind(b"\n", 0, begin) + 1, feed + 1 if feed >= 0 else end
