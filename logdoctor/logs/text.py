@@ -130,8 +130,8 @@ def _spaces(text: str) -> str:
     return text
 
 
-def shorten(line: str) -> str:
+def shorten(line: str, longest: int = LONGEST) -> str:
     """The beginning and the end of a line that is too long to look at whole."""
-    if len(line) <= LONGEST:
+    if len(line) <= longest:
         return line
-    return line[: LONGEST - _TAIL - 1] + "…" + line[-_TAIL:]
+    return line[: longest - _TAIL - 1] + "…" + line[-_TAIL:]

@@ -21,9 +21,21 @@ def read(raw: Raw, id: str = "l1") -> Log:
     rows = text.split("\n")
     if not rows[-1]:
         rows.pop()
-    how = examine(text, rows, encoding)
-    lines = tuple(lines_of(rows, how))
-    return Log(id, raw.name, lines, len(raw.data), len(rows), encoding, how.formats, False, raw.job)
+    lines, formats = _array(text)
+    if not lines:
+        how = examine(text, rows, encoding)
+        lines, formats = lines_of(rows, how), how.formats
+    return Log(id, raw.name, tuple(lines), len(raw.data), len(rows), encoding, formats, False, raw.job)
+
+
+def _array(text: str) -> tuple[list[Line], tuple[str, ...]]:
+    """The lines of a log that is one JSON array of messages, as CircleCI keeps it."""
+    head = text[:4096].lstrip()
+    if not head.startswith("[") or '"message"' not in head or head[1:].lstrip()[:1] != "{":
+        return [], ()
+    from logdoctor.logs.read.records import messages
+
+    return messages(text), ("circleci",)
 
 
 def read_lines(rows: list[bytes] | list[str], how: Profile, first: int = 1) -> list[Line]:

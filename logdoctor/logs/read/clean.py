@@ -12,6 +12,7 @@ from logdoctor.logs.text import LONGEST, shorten, strip
 from logdoctor.model import Line
 
 _SIGNS = ("\r", "##[", "::", "[command]", "\n20", "section_", "travis_", "bk;t=")
+_LONGEST_RECORD = 1 << 20
 _TELLING = ("rror", "ERR", "ailed", "FAIL", "atal")
 
 
@@ -21,16 +22,17 @@ def lines_of(rows: Sequence[str], profile: Profile, first: int = 1) -> list[Line
         lines = _joined(rows, profile, first)
     else:
         numbers = range(first, first + len(rows))
-        lines = _lines(_texts(rows), numbers, numbers, profile)
+        lines = _lines(_texts(rows, profile), numbers, numbers, profile)
     return _folded(lines, profile)
 
 
 def _joined(rows: Sequence[str], profile: Profile, first: int) -> list[Line]:
-    from logdoctor.logs.read.wrapping import put_together
+    from logdoctor.logs.read.wrapping import Row, put_together
 
-    whole = put_together(rows, profile, first)
+    raw = [Row(number, number, text) for number, text in enumerate(rows, first)]
+    whole = put_together(raw, profile.width, profile.powershell, profile.layers)
     numbers, ends = [row.number for row in whole], [row.end for row in whole]
-    lines = _lines(_texts([row.text for row in whole]), numbers, ends, profile)
+    lines = _lines(_texts([row.text for row in whole], profile), numbers, ends, profile)
     cuts = {row.number: row for row in whole if row.cuts}
     return [
         line._replace(joints=_joints(cuts[line.number].text, cuts[line.number].cuts, line.text))
@@ -51,9 +53,10 @@ def _joints(raw: str, cuts: Sequence[int], text: str) -> tuple[int, ...]:
     return tuple(min(max(place, 0), len(text)) for place in places)
 
 
-def _texts(rows: Sequence[str]) -> list[str]:
-    if max(map(len, rows), default=0) > LONGEST:
-        rows = [shorten(row) for row in rows]
+def _texts(rows: Sequence[str], profile: Profile) -> list[str]:
+    longest = _LONGEST_RECORD if profile.records else LONGEST
+    if max(map(len, rows), default=0) > longest:
+        rows = [shorten(row, longest) for row in rows]
     return mend(strip("\n".join(rows))).split("\n") if rows else []
 
 
@@ -114,8 +117,16 @@ def latest(text: str) -> str:
 
 def _folded(lines: list[Line], profile: Profile) -> list[Line]:
     """Put together what a tool printed as several lines but said as one."""
+    if profile.records:
+        from logdoctor.logs.read.records import opened
+
+        lines = opened(lines)
     if profile.powershell or "powershell" in profile.formats:
         from logdoctor.logs.read.powershell import fold
 
         lines = fold(lines)
+    if profile.boxes:
+        from logdoctor.logs.read.boxes import unwrap
+
+        lines = unwrap(lines)
     return lines

@@ -14,7 +14,7 @@ from typing import NamedTuple
 DEPTH = 6
 """Prefixes that may stand before one line."""
 
-MONTHS = "Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec".split()
+MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 _DIGITS = {ord(digit): "0" for digit in "123456789"}
 
 

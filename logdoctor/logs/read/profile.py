@@ -8,9 +8,7 @@ from typing import NamedTuple
 from logdoctor.logs.read.layers import LAYERS, layers_of
 from logdoctor.logs.text import code_page, decode, strip
 
-WIDEST = 250
-"""Columns of the widest console whose cuts are looked for."""
-
+_WIDEST = 250
 _LOOK = 1 << 16
 _MARKS = (
     ("##[section]Starting: ", "azure"),
@@ -38,11 +36,15 @@ _MARKS = (
 )
 
 
+_BOXES = ("─▶ ", "  × ", "ΓöÇΓû╢ ", "ÔöÇÔûÂ ", "â”€â–¶ ", "  ├ù ", "  Ã— ")
+
+
 class Profile(NamedTuple):
     """How to read a log: its encoding, the prefixes of its lines, where its lines were cut.
 
     `width` is the column at which every line was cut, `powershell` the one at which PowerShell cut
-    some of them; 0 if it did not. `records` says that its lines are JSON objects.
+    some of them; 0 if it did not. `records` says that its lines are JSON objects, `boxes` that errors
+    are printed in boxes.
     """
 
     encoding: str = "utf-8"
@@ -51,6 +53,7 @@ class Profile(NamedTuple):
     width: int = 0
     powershell: int = 0
     records: bool = False
+    boxes: bool = False
     formats: tuple[str, ...] = ("plain",)
 
 
@@ -63,39 +66,43 @@ def profile(head: bytes) -> Profile:
 
 def examine(text: str, rows: Sequence[str], encoding: str) -> Profile:
     """How to read a log of this text; `rows` is the text cut into raw lines."""
-    sample = [strip(row[:400]).lstrip("\r") for row in _sample(rows)]
-    layers = layers_of(sample)
     seen = "\n".join((text[:_LOOK], text[-_LOOK:])) if len(text) > 2 * _LOOK else text
-    formats = list(dict.fromkeys([*_of_layers(layers), *(name for mark, name in _MARKS if mark in seen)]))
-    if "github" in layers and not {"azure", "github-actions"} & set(formats):
-        formats.insert(0, "github-actions")
-    width, powershell = _widths(rows, seen)
+    layers = layers_of(_sample(rows))
+    width, powershell, rows = _widths(rows, layers, seen)
+    sample = _sample(rows)
+    if width or powershell:
+        layers = layers_of(sample)
+    formats = dict.fromkeys([*_of_layers(layers), *(name for mark, name in _MARKS if mark in seen)])
+    if "github" in layers and "azure" not in formats:
+        formats = {"github-actions": None, **formats}
     records = sum(line.startswith('{"') for line in sample) * 3 > len(sample) * 2
-    return Profile(encoding, "cp1252", layers, width, powershell, records, tuple(formats) or ("plain",))
+    boxes = any(sign in text for sign in _BOXES)
+    names = tuple(formats) or ("plain",)
+    return Profile(encoding, "cp1252", layers, width, powershell, records, boxes, names)
 
 
 def _sample(rows: Sequence[str]) -> list[str]:
     """The first lines that say anything, and some from all over the log."""
     first = [row for row in rows[:400] if row][:200]
     later = rows[400:]
-    return first + [row for row in (*later[:: len(later) // 60 + 1], *later[-40:]) if row]
+    more = [row for row in (*later[:: len(later) // 60 + 1], *later[-40:]) if row]
+    return [strip(row[:400]).lstrip("\r") for row in first + more]
 
 
 def _of_layers(layers: Sequence[str]) -> list[str]:
     return [LAYERS[name].format for name in layers if LAYERS[name].format]
 
 
-def _widths(rows: Sequence[str], seen: str) -> tuple[int, int]:
-    longest = max(map(len, rows), default=0)
+def _widths(rows: Sequence[str], layers: Sequence[str], seen: str) -> tuple[int, int, Sequence[str]]:
+    """The widths at which lines were cut, and the lines put together."""
     blocks = "+ CategoryInfo" in seen
-    if longest > WIDEST and not blocks:
-        return 0, 0
+    if not blocks and max(map(len, rows), default=0) > _WIDEST:
+        return 0, 0, rows
     from logdoctor.logs.read import wrapping
 
-    width = wrapping.width_of(rows)
-    if not blocks:
-        return width, 0
-    if width:
-        whole = wrapping.joined((wrapping.Row(at, at, row) for at, row in enumerate(rows)), width)
-        rows = [row.text for row in whole]
-    return width, wrapping.powershell_width(rows)
+    width, powershell = wrapping.width_of(rows, layers), 0
+    rows = wrapping.again(rows, width, 0)
+    if blocks:
+        powershell = wrapping.powershell_width(rows, layers, width)
+        rows = wrapping.again(rows, 0, powershell)
+    return width, powershell, rows

@@ -4,22 +4,28 @@ Two ways of cutting are known. A terminal or a copy of it cuts every line at exa
 PowerShell cuts only what came through standard error: between words, keeping the space at the end of
 the row, or in mid-word where a word is longer than the row (in East Asian consoles always). In both,
 the rows put together without anything in between are the line again.
+
+What cannot be told: the width, if fewer than two lines were cut and no word shows it; and whether a
+line ended, if it was exactly as long as the console is wide.
 """
 
 from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from functools import cache
+from itertools import pairwise
 from typing import NamedTuple
 
 from logdoctor.logs.read.layers import pattern
-from logdoctor.logs.read.profile import WIDEST, Profile
 
-NARROWEST = 20
+NARROWEST, WIDEST = 20, 250
 PIECES = 600
 """Rows of one line that are put together; what goes on longer than that is no line of a console."""
+
+_LOOK = 4000
+"""Rows that are looked at to find the width."""
 
 
 class Row(NamedTuple):
@@ -31,44 +37,72 @@ class Row(NamedTuple):
     cuts: tuple[int, ...] = ()
 
 
+class Starts(NamedTuple):
+    """What lines of this log begin with: the pattern of its outermost prefix, common beginnings."""
+
+    layer: str = ""
+    heads: Collection[str] = ()
+
+    def fits(self, text: str, first: str, row: str) -> bool:
+        """Whether a text after that row of a line that began so is a new line rather than its rest."""
+        if text[:6] in self.heads or (self.layer and pattern(self.layer).match(text)):
+            return True
+        match = _start().match(text)
+        if match is None:
+            return False
+        if match["rule"]:
+            return text[0] != row[-1]
+        return not match["time"] or _start().match(first) is not None
+
+
 @cache
 def _start() -> re.Pattern[str]:
-    """What a cut-off rest of a line can hardly begin with."""
     return re.compile(
-        r"#\d+ \S|\[?\d{4}-\d\d-\d\d[T ]|\d\d:\d\d:\d\d|npm (?:ERR!|error|warn|WARN|notice|info|http)|Step \d+/\d+ :"
-        r"| ---> |(?:Get|Hit|Ign|Err):\d+ |\s+at \S|##\[|➤ YN|\s+\+ (?:Categ|Fully)|\+ |At line:|[ =*-]*[=*-]{3,}$"
-        r"|(?:ERROR|error|warning|Error|WARNING|WARN)[: ]|  [×│├╰]"
+        r"#\d+ \S|(?P<time>\d{1,4}\.\d{1,3} \S)|npm (?:ERR!|error|warn|WARN|notice|info|http)|Step \d+/\d+ :"
+        r"| ---> |(?:Get|Hit|Ign|Err):\d+ |\s{2,}at \S|##\[|➤ YN|\s+\+ (?:Categ|Fully)|\+ |At line:"
+        r"|(?P<rule>[ =*-]*[=*-]{3,}$)|(?:ERROR |ERROR:|error:|warning:|Error:|WARNING:|WARN )|  [×│├╰]"
     )
 
 
-def width_of(rows: Sequence[str]) -> int:
+def starts_of(rows: Sequence[str], width: int, layers: Sequence[str]) -> Starts:
+    """What lines of this log begin with, learned from those that follow a row which was not cut."""
+    heads = Counter(after[:6] for row, after in pairwise(rows[:_LOOK]) if len(row) != width)
+    return Starts(
+        layers[0] if layers else "", {head for head, count in heads.items() if count > 1 < len(set(head))}
+    )
+
+
+def width_of(rows: Sequence[str], layers: Sequence[str]) -> int:
     """The width at which a whole log was cut, or 0."""
     lengths = list(map(len, rows))
     width = max(lengths, default=0)
     if not NARROWEST <= width <= WIDEST:
         return 0
     full = [at for at, length in enumerate(lengths[:-1]) if length == width]
-    distinct = {rows[at]: at for at in full if len(set(rows[at])) > 3}
-    near = Counter(length for length in lengths if width - 5 <= length < width)
-    if not distinct or 2 * max(near.values(), default=0) > len(full):
+    distinct = {rows[at]: at for at in full[:_LOOK] if len(set(rows[at])) > 3}
+    near = Counter(len(row) for row in set(rows) if width - 5 <= len(row) < width)
+    if not distinct or 2 * max(near.values(), default=0) > len(distinct):
         return 0
-    votes = [_vote(rows[at], rows[at + 1], rows) for at in distinct.values()]
+    starts = starts_of(rows, width, layers)
+    votes = [_vote(rows[at], rows[at + 1], rows, starts) for at in list(distinct.values())[:200]]
     gain, loss = sum(vote for vote in votes if vote > 0), -sum(vote for vote in votes if vote < 0)
     return width if gain >= 2 and gain > 2 * loss else 0
 
 
-def _vote(row: str, after: str, rows: Sequence[str]) -> int:
+def _vote(row: str, after: str, rows: Sequence[str], starts: Starts) -> int:
     """How much two rows look like one line: 2 for a word that elsewhere stands whole, -1 for a new line."""
-    if not after.strip() or _start().match(after):
+    if not after.strip() or starts.fits(after, row, row):
         return -1
     head, tail = _first_word(after), _last_word(row)
-    if head and tail and len(head + tail) > 4 and any(tail + head in other for other in rows):
+    if head and tail and len(head + tail) > 4 and any(tail + head in other for other in rows[:_LOOK]):
         return 2
-    return 1 if head[:1].islower() or head[:1].isdecimal() or after[0] in "/.-_)}]',:;=\"" else 0
+    if head[:1].islower() or head[:1].isdecimal() or after[0] in "/.-_)}]',:;=\"":
+        return 1
+    return 1 if head and row[-1] in "/\\-_@([{'\"" else 0
 
 
 def _first_word(row: str) -> str:
-    match = _word_at_start().match(row)
+    match = _word().match(row)
     return match[0] if match else ""
 
 
@@ -77,39 +111,49 @@ def _last_word(row: str) -> str:
 
 
 @cache
-def _word_at_start() -> re.Pattern[str]:
+def _word() -> re.Pattern[str]:
     return re.compile(r"[\w@-]+")
 
 
-def powershell_width(rows: Sequence[str]) -> int:
-    """The width at which PowerShell cut what came through standard error, or 0."""
-    votes: Counter[int] = Counter()
+def powershell_width(rows: Sequence[str], layers: Sequence[str], likely: int) -> int:
+    """The width at which PowerShell cut what came through standard error, or 0.
+
+    Its own report tells, if that was cut too; otherwise the rows vote, and `likely` is believed
+    sooner than another.
+    """
     least = NARROWEST
-    for row, after in zip(rows, rows[1:], strict=False):
-        size = cells(row) if len(row) <= WIDEST else 0
-        if row.startswith(("    + CategoryInfo", "+ ~", "    + FullyQ")):
-            if row[-1] == " " and after[:1] == " " or after[:1] == "~":
-                return size
-            least = max(least, size)
-        elif size >= NARROWEST and after.strip() and not _start().match(after):
-            _ballot(row, after, size, votes)
-    wide = [(count, -width) for width, count in votes.items() if width >= least]
+    for row, after in pairwise(rows):
+        if row.startswith(("    + CategoryInfo", "+ ~", "    + FullyQ")) and len(row) <= WIDEST:
+            if (row[-1] == " " and after[:1] == " ") or after[:1] == "~":
+                return cells(row)
+            least = max(least, cells(row))
+    votes = _ballot(rows[:_LOOK], starts_of(rows, 0, layers))
+    if votes[likely] > 2:
+        return likely
+    wide = [(count, width) for width, count in votes.items() if width >= least]
     count, width = max(wide, default=(0, 0))
-    return -width if count >= 4 else 0
+    return width if count > 3 else 0
 
 
-def _ballot(row: str, after: str, size: int, votes: Counter[int]) -> None:
-    """The widths at which a row may have been cut before the next."""
-    if row[-1] == " ":
-        votes.update(range(size, min(size + len(_lead(after)), WIDEST)))
-    elif after[0] != " ":
-        votes[size] += 2
+def _ballot(rows: Sequence[str], starts: Starts) -> Counter[int]:
+    """For each width, how many rows may have been cut at it."""
+    votes: Counter[int] = Counter()
+    for row, after in pairwise(rows):
+        size = cells(row) if NARROWEST <= len(row) <= WIDEST else 0
+        if not size or not after.strip() or starts.fits(after, row, row):
+            continue
+        if row[-1] == " ":
+            votes.update(range(size, min(size + len(_lead(after)) + 1, WIDEST)))
+        elif after[0] != " " and _vote(row, after, rows, starts) > 1:
+            votes[size] += 2
+    return votes
 
 
 def _lead(row: str) -> str:
-    """The first word of a row with the spaces before it."""
+    """The first word of a row with the spaces round it."""
     word = row.lstrip(" ")
-    return row[: len(row) - len(word)] + word.partition(" ")[0]
+    first, space, _ = word.partition(" ")
+    return row[: len(row) - len(word)] + first + space
 
 
 def cells(row: str) -> int:
@@ -129,14 +173,49 @@ def _wide(character: str) -> bool:
     )
 
 
-def put_together(rows: Sequence[str], profile: Profile, first: int = 1) -> list[Row]:
-    """Raw lines, the first of which has that number, as the lines they were before they were cut."""
-    whole = [Row(number, number, text) for number, text in enumerate(rows, first)]
-    if profile.width:
-        whole = joined(whole, profile.width)
-    if profile.powershell:
-        whole = joined(whole, profile.powershell, powershell=True)
-    return _continued(whole) if "gitlab" in profile.layers else whole
+def again(rows: Sequence[str], width: int, powershell: int) -> Sequence[str]:
+    """The texts of lines that were cut at these widths."""
+    if not width and not powershell:
+        return rows
+    return [
+        row.text
+        for row in put_together([Row(at, at, row) for at, row in enumerate(rows)], width, powershell, ())
+    ]
+
+
+def put_together(rows: Sequence[Row], width: int, powershell: int, layers: Sequence[str]) -> list[Row]:
+    """Raw lines as the lines they were before they were cut at these widths."""
+    whole = list(rows)
+    for size, gently in ((width, False), (powershell, True)):
+        if size:
+            starts = starts_of([row.text for row in whole[: _LOOK + 1]], size, layers)
+            whole = _joined(whole, size, starts, gently)
+    return _continued(whole) if "gitlab" in layers else whole
+
+
+def _joined(rows: Iterable[Row], width: int, starts: Starts, gently: bool) -> list[Row]:
+    done: list[Row] = []
+    parts: list[Row] = []
+    for row in rows:
+        if parts and not (len(parts) < PIECES and _goes_on(parts, row, width, starts, gently)):
+            done.append(_together(parts))
+            parts.clear()
+        parts.append(row)
+    if parts:
+        done.append(_together(parts))
+    return done
+
+
+def _goes_on(parts: Sequence[Row], after: Row, width: int, starts: Starts, gently: bool) -> bool:
+    row = parts[-1]
+    if row.end + 1 != after.number or not after.text.strip():
+        return False
+    size = cells(row.text) if gently else len(row.text)
+    full = size == width
+    if gently and not full and 8 < size < width:
+        between = row.text[-1] == " " and size + len(_lead(after.text)) > width
+        full = between or (size == width - 1 and _wide(after.text[0]))
+    return full and not starts.fits(after.text, parts[0].text, row.text)
 
 
 def _continued(rows: Iterable[Row]) -> list[Row]:
@@ -150,31 +229,6 @@ def _continued(rows: Iterable[Row]) -> list[Row]:
         else:
             done.append(row)
     return done
-
-
-def joined(rows: Iterable[Row], width: int, powershell: bool = False) -> list[Row]:
-    """Rows that were cut at this width, put together."""
-    done: list[Row] = []
-    parts: list[Row] = []
-    for row in rows:
-        if parts and not _goes_on(parts[-1], row, width, powershell, len(parts)):
-            done.append(_together(parts))
-            parts.clear()
-        parts.append(row)
-    if parts:
-        done.append(_together(parts))
-    return done
-
-
-def _goes_on(row: Row, after: Row, width: int, powershell: bool, count: int) -> bool:
-    if row.end + 1 != after.number or count >= PIECES or not after.text.strip():
-        return False
-    size = cells(row.text) if powershell else len(row.text)
-    if powershell and row.text[-1:] == " " and width // 3 < size <= width:
-        full = size + len(_lead(after.text)) > width
-    else:
-        full = size == width or (powershell and size == width - 1 and _wide(after.text[0]))
-    return full and not _start().match(after.text)
 
 
 def _together(parts: Sequence[Row]) -> Row:
