@@ -2,13 +2,31 @@
 
 from __future__ import annotations
 
+import sys
+from types import ModuleType
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from logdoctor.diagnose import diagnose as diagnose
+
 __all__ = ["diagnose"]
 
 
-def __getattr__(name: str) -> object:
-    """Import the pipeline only when it is asked for: `import logdoctor.model` must stay cheap."""
-    if name == "diagnose":
+class _Package(ModuleType):
+    """Keeps `logdoctor.diagnose` the function, though a module has the same name.
+
+    The pipeline is imported only when it is asked for: `import logdoctor.model` must stay cheap.
+    """
+
+    @property
+    def diagnose(self) -> object:
         from logdoctor.diagnose import diagnose
 
         return diagnose
-    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+
+    @diagnose.setter
+    def diagnose(self, module: object) -> None:
+        """The import system puts the module here; the function stays."""
+
+
+sys.modules[__name__].__class__ = _Package

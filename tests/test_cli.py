@@ -33,7 +33,7 @@ def project(tmp_path: Path) -> Path:
     return root
 
 
-def test_a_pipe_a_file_and_a_dash_say_the_same() -> None:
+def test_a_pipe_a_file_and_a_dash_say_the_same(tmp_path: Path) -> None:
     log = COMMA_LOG.read_bytes()
     piped = logdoctor(stdin=log)
     assert piped.status == 1
@@ -41,9 +41,10 @@ def test_a_pipe_a_file_and_a_dash_say_the_same() -> None:
     assert "Expected double-quoted property name in JSON" in piped.out
     assert piped.err == ""
     assert logdoctor("-", stdin=log) == piped
-    named = logdoctor(COMMA_LOG)
-    assert named.out.replace(f"{COMMA_LOG}", "stdin") == piped.out.replace("LOG", "stdin")
-    assert logdoctor("diagnose", COMMA_LOG) == named
+    (tmp_path / "LOG").write_bytes(log)
+    named = logdoctor("LOG", cwd=tmp_path)
+    assert named.out.replace("LOG", "stdin") == piped.out.replace("LOG", "stdin")
+    assert logdoctor("diagnose", "LOG", cwd=tmp_path) == named
 
 
 def test_the_files_at_hand_make_a_patch(project: Path) -> None:

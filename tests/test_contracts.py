@@ -121,6 +121,15 @@ def test_the_plain_filter_imports_nothing_heavy() -> None:
     assert call.stderr == "1 []\n"
 
 
+def test_the_python_api() -> None:
+    program = (
+        "import logdoctor.diagnose; from logdoctor import diagnose; "
+        "from logdoctor.knowledge.rules import load_book; print(diagnose([], load_book()).outcome)"
+    )
+    call = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=False)
+    assert call.stdout == "unknown\n"
+
+
 def test_importing_the_package_is_cheap() -> None:
     program = "import sys, logdoctor; print([name for name in sys.modules if name.startswith('logdoctor')])"
     call = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=False)

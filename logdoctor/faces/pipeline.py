@@ -151,9 +151,10 @@ def _read(path: str, book: RuleBook, before: int, kept: BinaryIO | None) -> Iter
         if isinstance(source, Raw):
             yield _not_empty(read(source, f"l{number}"))
         else:
+            from logdoctor.knowledge.match import wanted
             from logdoctor.logs.scan import scan
 
-            yield scan(source, book.needles, f"l{number}")
+            yield scan(source, wanted(book), f"l{number}")
 
 
 def _not_empty(log: Log) -> Log:

@@ -39,7 +39,12 @@ def clean(text: str) -> str:
     >>> clean("a\\tb\\x1b[31m")
     'a b�[31m'
     """
-    return text.translate(_HARMFUL)
+    text = text.translate(_HARMFUL)
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+    return text
 
 
 def clean_line(text: str) -> str:
