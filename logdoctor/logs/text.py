@@ -7,17 +7,12 @@ says the same about both.
 from __future__ import annotations
 
 import re
+from functools import cache
 
 LONGEST = 8192
 """Characters of one line that are looked at; of a longer one the beginning and the end are kept."""
 
 _TAIL = 2048
-_ESCAPE = re.compile(
-    r"\x1b(?:\[[0-?]*[ -/]*[@-~]?|[\]_PX^][^\x07\x1b\n]*(?:\x07|\x1b\\)|[ -/]*[0-~])|\x9b[0-?]*[ -/]*[@-~]"
-)
-_INVISIBLE = re.compile(
-    "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\u061c\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]"
-)
 
 
 def decode(data: bytes) -> tuple[str, str]:
@@ -107,6 +102,22 @@ def _name(data: bytes, page: str) -> str:
     return "utf-8" if sum(character > "\x7f" for character in text) - broken >= broken else page
 
 
+@cache
+def _escape() -> re.Pattern[str]:
+    return re.compile(
+        r"\x1b(?:\[[0-?]*[ -/]*[@-~]?|[\]_PX^][^\x07\x1b\n]*(?:\x07|\x1b\\)|[ -/]*[0-~])"
+        r"|\x9b[0-?]*[ -/]*[@-~]"
+    )
+
+
+@cache
+def _invisible() -> re.Pattern[str]:
+    """Control characters but tab, line feed, carriage return and U+0085; bidi and zero-width ones."""
+    return re.compile(
+        "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\u061c\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]"
+    )
+
+
 def strip(text: str) -> str:
     """Take out colours, cursor movements, links and invisible characters; erasing a line is a `\\r`.
 
@@ -117,9 +128,8 @@ def strip(text: str) -> str:
         for erase in ("\x1b[2K", "\x1b[1G", "\x1b[0G", "\x1b[G"):
             if erase in text:
                 text = text.replace(erase, "\r")
-        text = _ESCAPE.sub("", text)
-    if _INVISIBLE.search(text):
-        text = _INVISIBLE.sub("", text)
+        text = _escape().sub("", text)
+    text = _invisible().sub("", text)
     return text if text.isascii() else _spaces(text)
 
 
