@@ -18,11 +18,12 @@ MOST = 400
 class Vertex:
     """A vertex with what was seen of it: its step, the parts of its name, how it ended."""
 
-    __slots__ = ("draft", "error", "finished", "name", "screened", "texts")
+    __slots__ = ("command", "draft", "error", "finished", "flat", "name", "screened", "texts")
 
     def __init__(self, draft: Draft, name: Name) -> None:
         self.draft = draft
         self.name = name
+        self.flat = self.command = ""
         self.finished = False
         self.error = ""
         self.screened = False
@@ -88,6 +89,8 @@ class Build:
         """Give a vertex the name that its header tells."""
         vertex.draft.name = name
         vertex.name = parts = parse(name)
+        vertex.flat = squeezed(name).removesuffix("...")
+        vertex.command = squeezed(parts.instruction)
         vertex.draft.platform, vertex.draft.stage = parts.platform, parts.stage
         self.by_name.setdefault(name, vertex)
         if parts.target:
@@ -98,7 +101,7 @@ class Build:
         found = self.by_name.get(name)
         if found is None:
             wanted = squeezed(name).removesuffix("...")
-            near = (vertex for vertex in self.vertices[-MOST:] if _alike(vertex.draft.name, wanted))
+            near = (vertex for vertex in self.vertices[-MOST:] if _alike(vertex.flat, wanted))
             found = next(near, None)
             if found is not None:
                 self.by_name[name] = found
@@ -119,10 +122,10 @@ class Build:
         return [vertex.draft for vertex in self.vertices]
 
 
-def _alike(name: str, wanted: str) -> bool:
-    own = squeezed(name).removesuffix("...")
-    short, long = sorted((own, wanted), key=len)
-    return own == wanted or (len(short) > 12 and long.startswith(short))
+def _alike(own: str, wanted: str) -> bool:
+    if len(own) <= len(wanted):
+        return wanted.startswith(own) and (len(own) > 12 or own == wanted)
+    return own.startswith(wanted) and len(wanted) > 12
 
 
 def blamed(build: Build, message: str) -> Vertex | None:
@@ -142,7 +145,7 @@ def blamed(build: Build, message: str) -> Vertex | None:
 
 def runs(vertex: Vertex, command: str) -> bool:
     """Whether a vertex runs that command; old versions cut its name, flags stand before it."""
-    own = squeezed(vertex.name.instruction)
+    own = vertex.command
     if not own.startswith("RUN "):
         return False
     if own.endswith(command):
@@ -196,7 +199,7 @@ def owner(build: Build, source: Sequence[SourceLine]) -> Vertex | None:
     if len(failed) < 2:
         return failed[0] if failed else None
     quoted = squeezed(" ".join(each.text for each in source if each.failing))
-    return max(failed, key=lambda vertex: _shared(quoted, squeezed(vertex.name.instruction)))
+    return max(failed, key=lambda vertex: _shared(quoted, vertex.command))
 
 
 def _shared(one: str, other: str) -> int:

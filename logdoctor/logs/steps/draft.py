@@ -6,12 +6,16 @@ from collections.abc import Iterator, Sequence
 
 from logdoctor.model import Line, Log, SourceLine, Status, Step
 
+DEEPEST = 16
+"""Steps within each other; a log that nests them deeper does it by mistake or on purpose."""
+
 
 class Draft:
     """A step that still grows. The one mutable thing here: a log is read once, line by line."""
 
     __slots__ = (
         "clipped",
+        "depth",
         "exit_code",
         "file",
         "kind",
@@ -29,7 +33,8 @@ class Draft:
     def __init__(self, kind: str, name: str, parent: Draft | None = None) -> None:
         self.kind = kind
         self.name = name
-        self.parent = parent
+        self.depth: int = parent.depth + 1 if parent is not None else 0
+        self.parent = parent if self.depth < DEEPEST else None
         self.status: Status = "unknown"
         self.lines: list[Line] = []
         self.repeats: list[Line] = []
@@ -58,8 +63,7 @@ def finish(drafts: Sequence[Draft], log: Log) -> tuple[Step, ...]:
     """Number the drafts in the order in which the log first speaks of them, outer ones first."""
     spans = _spans(drafts)
     kept = [draft for draft in drafts if id(draft) in spans]
-    depths = {id(draft): sum(1 for _ in _outwards(draft)) for draft in kept}
-    kept.sort(key=lambda draft: (spans[id(draft)][0], depths[id(draft)]))
+    kept.sort(key=lambda draft: (spans[id(draft)][0], draft.depth))
     ids = {id(draft): f"s{number}" for number, draft in enumerate(kept, 1)}
     return tuple(_step(draft, ids, spans[id(draft)], log) for draft in kept)
 

@@ -8,6 +8,8 @@ from logdoctor.logs.steps.build import exit_code
 from logdoctor.logs.steps.draft import Draft, without
 from logdoctor.model import Line
 
+DEEPEST = 12
+"""Folders below each other that a workspace's package may lie in."""
 _BAR, _CORNER = "│", "└─"
 
 
@@ -22,12 +24,13 @@ def carve(lines: Sequence[Line], outer: Draft) -> list[Draft]:
 class Scripts:
     """Follows which scripts were announced, which still run, and which one failed last."""
 
-    __slots__ = ("drafts", "failed", "outer", "running", "shown")
+    __slots__ = ("drafts", "failed", "folders", "outer", "running", "shown")
 
     def __init__(self, outer: Draft) -> None:
         self.outer = outer
         self.drafts: dict[str, Draft] = {}
         self.running: dict[str, Draft] = {}
+        self.folders: dict[str, Draft] = {}
         self.shown: set[str] = set()
         self.failed: Draft | None = None
 
@@ -36,7 +39,7 @@ class Scripts:
         text = line.text
         if "$ " in text and (name := _announced(text)):
             draft = self.drafts.setdefault(name, Draft("pnpm-script", name, self.outer))
-            self.running[name] = draft
+            self.running[name] = self.folders[name.split(" ")[0]] = draft
             draft.repeats.append(line)
         elif not self.drafts:
             self.outer.lines.append(line)
@@ -68,10 +71,9 @@ class Scripts:
     def _at(self, said: str) -> Draft | None:
         """The script of `Failed in 3.2s at /app/packages/b`."""
         where = said.partition(" at ")[2].replace("\\", "/") if said.startswith("Failed in ") else ""
-        for name, draft in self.running.items() if where else ():
-            if f"{where}/".endswith(f"/{name.split(' ')[0]}/"):
-                return draft
-        return None
+        parts = where.split("/")[-DEEPEST:]
+        names = ["/".join(parts[start:]) for start in range(len(parts))]
+        return next((self.folders[name] for name in names if name in self.folders), None)
 
     def _judge(self, draft: Draft, said: str) -> None:
         """pnpm's own last word tells how a script ended."""

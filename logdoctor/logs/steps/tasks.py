@@ -24,13 +24,14 @@ def carve(lines: Sequence[Line], outer: Draft) -> list[Draft]:
 class Tasks:
     """Follows which tasks were announced, whose block stands open, and what the runner says of them."""
 
-    __slots__ = ("drafts", "listing", "now", "outer")
+    __slots__ = ("drafts", "listing", "now", "outer", "running")
 
     def __init__(self, outer: Draft) -> None:
         self.outer = outer
         self.drafts: dict[str, Draft] = {}
         self.now: Draft | None = None
         self.listing = False
+        self.running: list[Draft] = []
 
     def take(self, line: Line, after: str) -> None:
         """Give a line to its task; `after` is the text of the next line."""
@@ -53,6 +54,7 @@ class Tasks:
     def _draft(self, name: str) -> Draft:
         if name not in self.drafts:
             self.drafts[name] = Draft("turbo-task", name, self.outer)
+            self.running.append(self.drafts[name])
         return self.drafts[name]
 
     def _judges(self, text: str) -> bool:
@@ -84,8 +86,9 @@ class Tasks:
         """`Tasks:    3 successful, 3 total`: all went well if the numbers agree."""
         numbers = [word for word in said.replace(",", " ").split() if word.isdecimal()]
         if len(numbers) > 1 and numbers[0] == numbers[1]:
-            for draft in self.drafts.values():
+            for draft in self.running:
                 draft.status = "done"
+        self.running = []
 
 
 def _heading(text: str, after: str) -> str:
