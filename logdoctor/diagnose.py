@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from logdoctor.diagnosis.excerpt import excerpt
-from logdoctor.diagnosis.rank import Verdict, failing, rank
+from logdoctor.diagnosis.rank import Verdict, failing, rank, suspects
 from logdoctor.diagnosis.told import Scene, tell
 from logdoctor.knowledge.features import telling
 from logdoctor.knowledge.guess import guess
@@ -16,7 +16,7 @@ from logdoctor.knowledge.match import match
 from logdoctor.knowledge.rules import RuleBook, generic
 from logdoctor.logs.steps import cut
 from logdoctor.logs.steps.verdict import verdict
-from logdoctor.model import Diagnosis, Log, Outcome, Remedy, Report, Step
+from logdoctor.model import Diagnosis, Log, Match, Outcome, Remedy, Report, Step
 from logdoctor.redact import mask_report
 from logdoctor.remedies.project import Project
 from logdoctor.remedies.remedy import propose
@@ -49,10 +49,17 @@ def diagnose(logs: Sequence[Log], book: RuleBook, project: Project | None = None
 
 
 def _scene(log: Log, steps: Sequence[Step], book: RuleBook, weights: Weights) -> Scene:
-    rules = generic(book)
-    guesses = [guess(rules, step, weights[step.id]) for step in steps if step.id in weights]
-    found = match(book, steps) + tuple(each for each in guesses if each)
-    return Scene(found, steps, verdict(log, steps), log.clipped)
+    outcome = verdict(log, steps)
+    if outcome == "passed":
+        return Scene((), steps, outcome, log.clipped)
+    known = match(book, suspects(steps))
+    explained = {found.step.id for found in known if found.rule.tier != "wrapper"}
+    guesses = [_guess(book, step, weights) for step in steps if step.id in weights.keys() - explained]
+    return Scene(known + tuple(each for each in guesses if each), steps, outcome, log.clipped)
+
+
+def _guess(book: RuleBook, step: Step, weights: Weights) -> Match | None:
+    return guess(generic(book), step, weights[step.id])
 
 
 def _remedies(found: Verdict, steps: Sequence[Step], project: Project | None) -> tuple[Remedy, ...]:

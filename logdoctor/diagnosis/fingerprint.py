@@ -11,10 +11,9 @@ try:
 except ImportError:
     from hashlib import blake2b
 
-_PATH = re.compile(r"(?:[A-Za-z]:)?(?:[\\/][^\\/\s'\"]+){2,}")
-_VERSION = re.compile(r"\b(\d+)\.\d+(?:\.\d+)?(?:[-+][\w.]+)?")
-_HASH = re.compile(r"\b[0-9a-f]{7,}\b|\b[a-z0-9]{25}\b")
-_NUMBER = re.compile(r"\d+")
+_PATH = r"(?:[A-Za-z]:)?(?:[\\/][^\\/\s'\"]+){2,}"
+_VERSION = r"\b(\d+)\.\d+(?:\.\d+)?(?:[-+][\w.]+)?"
+_HASH = r"\b[0-9a-f]{7,}\b|\b[a-z0-9]{25}\b"
 
 
 def of_rule(rule: str, captures: Mapping[str, str]) -> str:
@@ -25,13 +24,13 @@ def of_rule(rule: str, captures: Mapping[str, str]) -> str:
 
 def of_line(text: str) -> str:
     """Name a failure that no rule knows, from its cause line without numbers, hashes and folders."""
-    text = _PATH.sub(lambda path: _tail(path[0]), text)
-    text = _NUMBER.sub("N", _HASH.sub("H", text.lower()))
+    text = re.sub(_PATH, lambda path: _tail(path[0]), text)
+    text = re.sub(r"\d+", "N", re.sub(_HASH, "H", text.lower()))
     return _digest("line\n" + " ".join(text.split()))
 
 
 def _steady(value: str) -> str:
-    return _VERSION.sub(r"\1", _PATH.sub(lambda path: _tail(path[0]), value))
+    return re.sub(_VERSION, r"\1", re.sub(_PATH, lambda path: _tail(path[0]), value))
 
 
 def _tail(path: str) -> str:

@@ -56,6 +56,11 @@ def failing(steps: Sequence[Step]) -> tuple[Step, ...]:
     return tuple(step for step in steps if step.status == "unknown") or tuple(steps)
 
 
+def suspects(steps: Sequence[Step]) -> tuple[Step, ...]:
+    """The steps that may hold a cause or pass it on: all but those that ended well or were stopped."""
+    return tuple(step for step in steps if step.status in ("failed", "unknown")) or tuple(steps)
+
+
 def _of_step(step: Step, found: Sequence[Match]) -> Verdict | None:
     own = [match for match in found if match.step.id == step.id]
     if not own:
@@ -75,7 +80,7 @@ def _order(match: Match) -> tuple[int, int]:
 def _beyond(places: Sequence[Step], steps: Sequence[Step], found: Sequence[Match]) -> list[Verdict]:
     """Look outside the failed steps where those hold no known cause: a daemon dies between steps."""
     inside = {step.id for step in places}
-    others = [step for step in steps if step.id not in inside and step.status in ("failed", "unknown")]
+    others = [step for step in suspects(steps) if step.id not in inside]
     wider = [verdict for step in others if (verdict := _of_step(step, found))]
     return [verdict for verdict in wider if verdict.match.rule.tier == "cause"][:1]
 
