@@ -66,10 +66,10 @@ def examined(call: Call, kept: BinaryIO | None = None, name: str = "") -> tuple[
     config = settings(call.folder)
     book = rule_book(config)
     project = project_of(call)
-    logs, unread = opened(paths, book, kept)
-    if name:
-        logs = [log._replace(name=name) for log in logs]
     try:
+        logs, unread = opened(paths, book, kept)
+        if name:
+            logs = [log._replace(name=name) for log in logs]
         return confident(diagnose(logs, book, project), config), unread
     except RuleTimeout as error:
         raise Refused(str(error)) from None

@@ -1,4 +1,4 @@
-"""Write the pages of docs/ that say what the program says: help, report, rules.
+"""Write the pages of docs/ that say what the program says: help, report, rules, picture.
 
 `python -m logdoctor.faces.reference` writes them; with `--check` it compares and names what differs.
 """
@@ -14,6 +14,7 @@ import typer
 from typer.core import TyperCommand, TyperGroup
 
 from logdoctor.faces.cli import app
+from logdoctor.faces.picture import picture
 from logdoctor.faces.rules import every
 from logdoctor.knowledge.rules import load_book
 from logdoctor.model import Rule
@@ -21,12 +22,14 @@ from logdoctor.render.rule_page import render
 from logdoctor.schema import report_schema
 
 MADE = "<!-- Made by `make docs`; change the program, not this page. -->\n\n"
-GENERATED = ("reference/cli.md", "reference/report.md", "rules/*.md")
+GENERATED = ("reference/cli.md", "reference/report.md", "rules/*.md", "diagnosis.svg")
+ROOT = Path(__file__).parent.parent.parent
+PICTURED = (ROOT / "corpus/manifest/trailing-comma", "logs/pnpm-10.34.9.log")
 WIDTH = 80
 
 
 def pages() -> Mapping[str, str]:
-    """Every generated page by its path below docs/."""
+    """Every generated page by its path below docs/; the picture needs the checkout's corpus."""
     rules = [rule for rule in every(load_book()) if rule.ours]
     families: dict[str, list[Rule]] = {}
     for rule in rules:
@@ -37,7 +40,8 @@ def pages() -> Mapping[str, str]:
         "rules/README.md": _index(families),
     }
     made.update({f"rules/{family}.md": _family(family, own) for family, own in families.items()})
-    return {path: MADE + text for path, text in made.items()}
+    pages = {path: MADE + text for path, text in made.items()}
+    return {**pages, "diagnosis.svg": picture(*PICTURED)}
 
 
 def _commands() -> str:
