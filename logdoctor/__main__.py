@@ -6,7 +6,9 @@ what they need.
 
 from __future__ import annotations
 
+import contextlib
 import gc
+import os
 import sys
 from collections.abc import Sequence
 
@@ -40,5 +42,18 @@ def _filter(logs: Sequence[str]) -> int:
     return answered(Call(tuple(logs)))
 
 
+def script() -> None:
+    """The installed command: answer, then leave without taking the interpreter apart.
+
+    Freeing every object of a process that is over takes as long as reading a common log.
+    """
+    status = main()
+    for stream in (sys.stdout, sys.stderr):
+        if stream is not None:
+            with contextlib.suppress(OSError, ValueError):
+                stream.flush()
+    os._exit(status)
+
+
 if __name__ == "__main__":
-    sys.exit(main())
+    script()
