@@ -28,16 +28,23 @@ _MARGINS = {"×": "  │ ", "⚠": "  │ ", "☞": "  │ ", "├": "  │   ",
 def unwrap(lines: Sequence[Line]) -> list[Line]:
     """Put the rows of each cause together."""
     done: list[Line] = []
-    rest: re.Pattern[str] | None = None
+    rest: tuple[re.Pattern[str], str | None] | None = None
     for line in lines:
-        if rest is not None and done[-1].end + 1 == line.number and done[-1].lane == line.lane:
-            match = rest.match(line.text)
-            if match and match["said"].strip():
-                done[-1] = _longer(done[-1], line, match["said"].rstrip())
-                continue
+        said = _said(done[-1], line, *rest) if rest else ""
+        if said:
+            done[-1] = _longer(done[-1], line, said)
+            continue
         rest = _rest_of(line.text) if "  " in line.text else None
         done.append(line)
     return done
+
+
+def _said(first: Line, row: Line, rest: re.Pattern[str], step: str | None) -> str:
+    """What a row adds to the cause before it; empty if it is no part of that."""
+    if first.end + 1 != row.number or first.lane != row.lane:
+        return ""
+    match = rest.match(row.text)
+    return match["said"].rstrip() if match and match["step"] == step else ""
 
 
 def _longer(first: Line, row: Line, said: str) -> Line:
@@ -51,23 +58,23 @@ def _longer(first: Line, row: Line, said: str) -> Line:
     return first._replace(text=text + said, end=row.end, joints=(*first.joints, len(text)))
 
 
-def _rest_of(text: str) -> re.Pattern[str] | None:
-    """What the further rows of the cause that this row begins look like; None if it begins none."""
+def _rest_of(text: str) -> tuple[re.Pattern[str], str | None] | None:
+    """What the further rows of the cause that this row begins look like, and the step they are of."""
     match = _first().match(text)
     if match is None:
         return None
-    return _rest(match["frame"] is not None, _MARGINS[match["sign"] or match["help"]])
+    return _rest(match["frame"] is not None, _MARGINS[match["sign"] or match["help"]]), match["step"]
 
 
 @cache
 def _first() -> re.Pattern[str]:
     return re.compile(
-        r"(?P<frame>(?:#\d+ )?\d+\.\d{1,3} |[\w@./-]{1,80} [\w:-]{1,40}: )?(?:Error: |\w{1,12}: )?"
+        r"(?P<frame>(?P<step>#\d+ )?\d+\.\d{1,3} |[\w@./-]{1,80} [\w:-]{1,40}: )?(?:Error: |\w{1,12}: )?"
         r"  (?:(?P<sign>[×⚠☞├╰])(?:─▶)? |(?P<help>help): )\S"
     )
 
 
 @cache
 def _rest(framed: bool, margin: str) -> re.Pattern[str]:
-    frame = r"(?:(?:#\d+ )?\d+\.\d{1,3} |[\w@./-]{1,80} [\w:-]{1,40}: )" if framed else ""
+    frame = r"(?:(?P<step>#\d+ )?\d+\.\d{1,3} |[\w@./-]{1,80} [\w:-]{1,40}: )" if framed else "(?P<step>#)?"
     return re.compile(rf"{frame}{margin}(?P<said>[^\s│├╰].*|\s*$)")

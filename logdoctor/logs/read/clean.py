@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import groupby
 
 from logdoctor.logs.read.layers import peel
 from logdoctor.logs.read.marks import marked, sections
@@ -11,7 +12,7 @@ from logdoctor.logs.read.profile import Profile
 from logdoctor.logs.text import LONGEST, shorten, strip
 from logdoctor.model import Line
 
-_SIGNS = ("\r", "##[", "::", "[command]", "\n20", "section_", "travis_", "bk;t=")
+_SIGNS = ("\r", "##[", "##vso[", "::", "[command]", "\n20", "section_", "travis_", "bk;t=")
 _LONGEST_RECORD = 1 << 20
 _TELLING = ("rror", "ERR", "ailed", "FAIL", "atal")
 
@@ -121,6 +122,8 @@ def _folded(lines: list[Line], profile: Profile) -> list[Line]:
         from logdoctor.logs.read.records import opened
 
         lines = opened(lines)
+    if any(profile.inner):
+        lines = _rejoined(lines, profile)
     if profile.powershell or "powershell" in profile.formats:
         from logdoctor.logs.read.powershell import fold
 
@@ -130,3 +133,18 @@ def _folded(lines: list[Line], profile: Profile) -> list[Line]:
 
         lines = unwrap(lines)
     return lines
+
+
+def _rejoined(lines: Sequence[Line], profile: Profile) -> list[Line]:
+    """Put together lines that were cut before they got their prefixes."""
+    from logdoctor.logs.read.wrapping import Row, put_together
+
+    done: list[Line] = []
+    for _, run in groupby(lines, key=lambda line: line.lane):
+        same = list(run)
+        at = 0
+        for row in put_together([Row(each.number, each.end, each.text) for each in same], *profile.inner, ()):
+            line = same[at]
+            done.append(line._replace(text=row.text, end=row.end, joints=row.cuts) if row.cuts else line)
+            at += len(row.cuts) + 1
+    return done

@@ -58,7 +58,6 @@ _ALL = (
         ("[0000-00-00T00:00:00.000Z]",),
     ),
     Layer("vercel", "vercel", 0.3, r"\[?\d\d:\d\d:\d\d\.\d{3}\]?(?: |$)", ("00:00:00.000", "[00:00:00.000]")),
-    Layer("clock", "", 0.5, r"\d\d:\d\d:\d\d(?: +|$)", ("00:00:00 ",)),
     Layer(
         "netlify",
         "netlify",
@@ -66,6 +65,7 @@ _ALL = (
         r"(?:\d{1,2}:\d\d:\d\d [AP]M: |Line \d+: )",
         ("0:00:00 AM: ", "00:00:00 AM: ", "0:00:00 PM: ", "00:00:00 PM: ", "Line 0"),
     ),
+    Layer("clock", "", 0.5, r"\d\d:\d\d:\d\d(?: +|$)", ("00:00:00 ",)),
     Layer(
         "coolify",
         "coolify",
@@ -143,6 +143,13 @@ def peel(line: str, name: str) -> tuple[str, str]:
         return line, ""
     lane = match["lane"].replace('"', "") if match.lastgroup else ""
     return line[match.end() :], lane
+
+
+def bare(row: str, layers: Sequence[str]) -> str:
+    """A raw line without its prefixes, colours kept."""
+    for name in layers:
+        row = peel(row, name)[0]
+    return row
 
 
 def _outermost(lines: Sequence[str], known: Iterable[str]) -> str:

@@ -3,12 +3,14 @@
 # No `from __future__ import annotations`: it makes every field of a named tuple cost a compile().
 
 from collections.abc import Sequence
+from itertools import islice
 from typing import NamedTuple
 
-from logdoctor.logs.read.layers import LAYERS, layers_of
+from logdoctor.logs.read.layers import LAYERS, bare, layers_of
 from logdoctor.logs.text import code_page, decode, strip
 
 _WIDEST = 250
+_LOOK_INSIDE = 1000
 _LOOK = 1 << 16
 _MARKS = (
     ("##[section]Starting: ", "azure"),
@@ -44,7 +46,7 @@ class Profile(NamedTuple):
 
     `width` is the column at which every line was cut, `powershell` the one at which PowerShell cut
     some of them; 0 if it did not. `records` says that its lines are JSON objects, `boxes` that errors
-    are printed in boxes.
+    are printed in boxes. `inner` are both widths again where lines were cut before they got prefixes.
     """
 
     encoding: str = "utf-8"
@@ -54,6 +56,7 @@ class Profile(NamedTuple):
     powershell: int = 0
     records: bool = False
     boxes: bool = False
+    inner: tuple[int, int] = (0, 0)
     formats: tuple[str, ...] = ("plain",)
 
 
@@ -68,17 +71,18 @@ def examine(text: str, rows: Sequence[str], encoding: str) -> Profile:
     """How to read a log of this text; `rows` is the text cut into raw lines."""
     seen = "\n".join((text[:_LOOK], text[-_LOOK:])) if len(text) > 2 * _LOOK else text
     layers = layers_of(_sample(rows))
-    width, powershell, rows = _widths(rows, layers, seen)
-    sample = _sample(rows)
+    width, powershell, whole = _widths(rows, layers, seen)
+    sample = _sample(whole)
     if width or powershell:
         layers = layers_of(sample)
+    inner = _inner(rows, layers, seen) if layers and not width and not powershell else (0, 0)
     formats = dict.fromkeys([*_of_layers(layers), *(name for mark, name in _MARKS if mark in seen)])
     if "github" in layers and "azure" not in formats:
         formats = {"github-actions": None, **formats}
     records = sum(line.startswith('{"') for line in sample) * 3 > len(sample) * 2
     boxes = any(sign in text for sign in _BOXES)
     names = tuple(formats) or ("plain",)
-    return Profile(encoding, "cp1252", layers, width, powershell, records, boxes, names)
+    return Profile(encoding, "cp1252", layers, width, powershell, records, boxes, inner, names)
 
 
 def _sample(rows: Sequence[str]) -> list[str]:
@@ -91,6 +95,11 @@ def _sample(rows: Sequence[str]) -> list[str]:
 
 def _of_layers(layers: Sequence[str]) -> list[str]:
     return [LAYERS[name].format for name in layers if LAYERS[name].format]
+
+
+def _inner(rows: Sequence[str], layers: Sequence[str], seen: str) -> tuple[int, int]:
+    """The widths at which lines were cut before the prefixes were put before them."""
+    return _widths([bare(row, layers) for row in islice(rows, _LOOK_INSIDE)], (), seen)[:2]
 
 
 def _widths(rows: Sequence[str], layers: Sequence[str], seen: str) -> tuple[int, int, Sequence[str]]:
