@@ -40,24 +40,20 @@ def _stamps(folder: str, endings: tuple[str, ...]) -> Iterator[Stamp]:
 
 def _kept(path: str, key: bytes) -> bytes | None:
     """The book that was compiled before, if it was compiled from exactly these files."""
-    import hashlib
-
     try:
         with open(path, "rb") as file:
             mark, _, data = file.read().partition(b"\n")
     except OSError:
         return None
-    return data if mark == hashlib.sha1(key).hexdigest().encode() else None
+    return data if mark == key else None
 
 
 def _compile(root: str, path: str, key: bytes, stamps: Sequence[Stamp]) -> bytes:
-    import hashlib
-
     from logdoctor.knowledge.book import dump
     from logdoctor.knowledge.compile import compiled, read_file
 
     data = dump(compiled(read_file(os.path.relpath(stamp[0]))) for stamp in stamps)
-    _write(path, hashlib.sha1(key).hexdigest().encode() + b"\n" + data)
+    _write(path, key + b"\n" + data)
     return data
 
 

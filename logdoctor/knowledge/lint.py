@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 import sys
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from os import PathLike
 from pathlib import PurePath
 from typing import NamedTuple
@@ -27,8 +27,9 @@ Reader = Callable[[str], Sequence[Step]]
 Operations = Mapping[str, Mapping[str, bool]]
 """The edits there are: for each its arguments, and whether they are required."""
 
-SOLVERS = frozenset({"native-module"})
-ROLES = ("dockerfile", "package.json", ".npmrc", "pnpm-workspace.yaml", ".dockerignore")
+GIVEN = "line"
+"""The argument that a remedy fills in itself: the instruction that failed."""
+SOLVERS = frozenset({"native-module", "lockfile"})
 
 
 class Checked(NamedTuple):
@@ -39,15 +40,24 @@ class Checked(NamedTuple):
 
 
 def check(
-    folder: PathLike[str] | str, operations: Operations | None = None, reader: Reader | None = None
+    folder: PathLike[str] | str,
+    operations: Operations | None = None,
+    reader: Reader | None = None,
+    known: Collection[str] = (),
+    timed: bool = True,
 ) -> list[RuleError]:
-    """Everything that is wrong with the rules of a folder, in the order of files and lines."""
+    """Everything that is wrong with the rules of a folder, in the order of files and lines.
+
+    `known` are rules and families beside these; `timed` False leaves out what needs a clock.
+    """
     errors: list[RuleError] = []
     rules = list(_read(rule_files(folder), errors))
     for checked in rules:
+        errors += _place(checked, PurePath(folder))
         errors += _alone(checked, operations)
+        errors += _slow(checked) if timed else ()
         errors += _examples(checked, reader or plain)
-    errors += _together(rules, reader or plain)
+    errors += _together(rules, reader or plain, known)
     return sorted(errors, key=lambda error: (error.file, error.line))
 
 
@@ -67,14 +77,19 @@ def _read(files: Iterable[str], errors: list[RuleError]) -> Iterator[Checked]:
             errors.append(error)
 
 
-def _alone(checked: Checked, operations: Operations | None) -> Iterator[RuleError]:
-    """What can be said of a rule without a log."""
+def _place(checked: Checked, folder: PurePath) -> Iterator[RuleError]:
+    """A file is called like its rule, and a folder inside the rules' folder like its family."""
     authored, rule = checked
     path = PurePath(authored.file)
     if path.stem != rule.id:
         yield authored.error("$.id", f"the id is `{rule.id}`, the file is called {path.name}")
-    if path.parent.name != rule.family:
+    if path.parent != folder and path.parent.name != rule.family:
         yield authored.error("$.family", f"the family is `{rule.family}`, the folder is {path.parent.name}")
+
+
+def _alone(checked: Checked, operations: Operations | None) -> Iterator[RuleError]:
+    """What can be said of a rule without a log."""
+    authored, rule = checked
     if rule.title.endswith(".") and not rule.title.endswith("..."):
         yield authored.error("$.title", "a title has no period at its end")
     for number, url in enumerate(rule.references):
@@ -94,23 +109,31 @@ def _patterns(checked: Checked) -> Iterator[RuleError]:
             yield authored.error(f"{path}.needle", f"not every match contains `{pattern.needle}`")
         if pattern.needle and len(pattern.needle) < needles.SHORTEST:
             yield authored.error(f"{path}.needle", "a needle has three characters or more")
-        regexes = {f"{path}.line": pattern.line}
-        regexes |= {f"{path}.with[{n}].line": near.line for n, near in enumerate(pattern.nearby)}
-        for place, regex in regexes.items():
-            if reason := unfit(regex):
-                yield authored.error(place, reason)
+    for place, regex in _regexes(rule):
+        if reason := unfit(regex):
+            yield authored.error(place, reason)
+
+
+def _slow(checked: Checked) -> Iterator[RuleError]:
+    for place, regex in _regexes(checked.rule):
+        if (line := too_slow(regex)) is not None:
+            reason = f"quadratic or worse on a long line such as {line!r}…: anchor it, or bound the repeat"
+            yield checked.authored.error(place, f"{reason} ({{1,200}})")
+
+
+def _regexes(rule: Rule) -> Iterator[tuple[str, str]]:
+    for number, pattern in enumerate(rule.patterns):
+        yield f"$.match[{number}].line", pattern.line
+        for place, near in enumerate(pattern.nearby):
+            yield f"$.match[{number}].with[{place}].line", near.line
 
 
 def unfit(pattern: str) -> str | None:
-    """Why a pattern must not be used on other people's logs, or None."""
+    """Why RE2 does not take a pattern, or None."""
     if (what := needles.foreign(pattern)) is not None:
         return f"{what} is not allowed: the pattern must compile in RE2"
     if (reason := _refused(pattern)) is not None:
         return f"RE2 refuses the pattern: {reason}"
-    if (line := too_slow(pattern)) is not None:
-        return (
-            f"quadratic or worse on a long line such as {line!r}…: anchor it, or bound the repeat ({{1,200}})"
-        )
     return None
 
 
@@ -140,7 +163,9 @@ def _prose(checked: Checked) -> Iterator[RuleError]:
 
 def captures_of(rule: Rule) -> frozenset[str]:
     """The names that a match of the rule can carry."""
-    return frozenset(name for each in rule.patterns for name in re.compile(each.line).groupindex)
+    lines = [each.line for each in rule.patterns]
+    lines += [near.line for each in rule.patterns for near in each.nearby if not near.absent]
+    return frozenset(name for line in lines for name in re.compile(line).groupindex)
 
 
 def _sentences(authored: Authored) -> Iterator[tuple[str, str]]:
@@ -190,7 +215,7 @@ def _edit(authored: Authored, path: str, plan: RemedyPlan, operations: Operation
         if name not in arguments:
             yield authored.error(f"{path}.args.{name}", f"{plan.edit} has no argument `{name}`")
     for name, required in arguments.items():
-        if required and name not in plan.args:
+        if required and name not in plan.args and name != GIVEN:
             yield authored.error(f"{path}.args", f"{plan.edit} needs the argument `{name}`")
 
 
@@ -218,7 +243,9 @@ def _consistent(authored: Authored, path: str, example: Example) -> Iterator[Rul
         yield authored.error(path, "an example has either the `line` of the cause or `none: true`")
     if example.origin.kind == "recorded" and not (example.origin.tool and example.origin.version):
         yield authored.error(f"{path}.from", "a recorded example says which `tool` and `version`")
-    if example.remedy and example.remedy not in [plan.id for plan in authored.rule.remedies]:
+    plans = authored.rule.remedies
+    solved = any(plan.solve for plan in plans)
+    if example.remedy and not solved and example.remedy not in [plan.id for plan in plans]:
         yield authored.error(f"{path}.remedy", f"the rule has no remedy `{example.remedy}`")
     if example.fixed and not (example.files and example.remedy):
         yield authored.error(f"{path}.fixed", "`fixed` needs the `files` before and the `remedy`")
@@ -265,9 +292,9 @@ def _idle(authored: Authored, claims: Mapping[int, set[tuple[int, int]]]) -> Ite
         earlier |= own
 
 
-def _together(rules: Sequence[Checked], reader: Reader) -> Iterator[RuleError]:
+def _together(rules: Sequence[Checked], reader: Reader, known: Collection[str]) -> Iterator[RuleError]:
     """What can only be said of all rules at once."""
-    names = {checked.rule.id for checked in rules} | {checked.rule.family for checked in rules}
+    names = {checked.rule.id for checked in rules} | {checked.rule.family for checked in rules} | {*known}
     seen: dict[str, str] = {}
     for authored, rule in rules:
         if rule.id in seen:

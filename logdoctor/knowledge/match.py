@@ -112,10 +112,11 @@ def _in_step(rule: Rule, place: int, step: Step, positions: Sequence[int]) -> li
     search = _search(rule, pattern.line)
     found = []
     for hit in _ends(search, step, positions):
-        support = _nearby(rule, pattern.nearby, step, hit.position)
-        if support is not None:
-            line = step.lines[hit.position]
-            found.append((place, Match(rule, step, hit.position, line, hit.span, hit.captures, support)))
+        met = _nearby(rule, pattern.nearby, step, hit.position)
+        if met is not None:
+            line, support = step.lines[hit.position], tuple(step.lines[each.position] for each in met)
+            captures = {key: value for each in (*met, hit) for key, value in each.captures.items()}
+            found.append((place, Match(rule, step, hit.position, line, hit.span, captures, support)))
     return found
 
 
@@ -154,21 +155,22 @@ def _hit(search: Search, step: Step, position: int) -> list[Hit]:
     return [Hit(position, found.span(), {key: value for key, value in found.groupdict().items() if value})]
 
 
-def _nearby(rule: Rule, wanted: Iterable[Nearby], step: Step, position: int) -> tuple[Line, ...] | None:
-    """The lines that conditions were met by; None if one is not met."""
+def _nearby(rule: Rule, wanted: Iterable[Nearby], step: Step, position: int) -> list[Hit] | None:
+    """What conditions were met by; None if one is not met."""
     support = []
     for near in wanted:
         search = _search(rule, near.line)
-        found = next((line for line in _window(step, position, near) if search(line.text[:WIDEST])), None)
+        places = _window(step, position, near)
+        found = next((hit for place in places for hit in _hit(search, step, place)), None)
         if (found is None) != near.absent:
             return None
         if found is not None:
             support.append(found)
-    return tuple(support)
+    return support
 
 
-def _window(step: Step, position: int, near: Nearby) -> Iterator[Line]:
-    """The lines a condition speaks of."""
+def _window(step: Step, position: int, near: Nearby) -> Iterator[int]:
+    """The positions of the lines that a condition speaks of."""
     lines, within = step.lines, near.within
     reach = len(lines) if within is None else within
     begin = max(0, position - reach) if near.where != "after" else position + 1
@@ -176,9 +178,9 @@ def _window(step: Step, position: int, near: Nearby) -> Iterator[Line]:
     for place in range(begin, end):
         if within is None:
             if place < HEAD or place >= len(lines) - TAIL:
-                yield lines[place]
+                yield place
         elif abs(lines[place].number - lines[position].number) <= SPREAD * within + SLACK:
-            yield lines[place]
+            yield place
 
 
 def _search(rule: Rule, pattern: str) -> Search:
