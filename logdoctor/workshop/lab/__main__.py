@@ -1,4 +1,4 @@
-"""The lab's command line: `python -m logdoctor.workshop.lab record|tools|schema`."""
+"""The lab's command line: `python -m logdoctor.workshop.lab record|label|tools|schema`."""
 
 from __future__ import annotations
 
@@ -30,6 +30,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except CaseError as error:
         print(error, file=sys.stderr)
         return 2
+    if chosen.command == "label":
+        print(sum(len(recorder.relabel(case)) for case in cases), "logs labelled")
+        return 0
     return _record(cases, chosen)
 
 
@@ -47,7 +50,10 @@ def _parser() -> argparse.ArgumentParser:
     )
     record.add_argument("--missing", action="store_true", help="only variants that have no log yet")
     record.add_argument("--keep", type=Path, help="keep a copy of the project as the build left it")
-    record.add_argument("--corpus", type=Path, default=CORPUS)
+    label = commands.add_parser("label", help="find the labelled lines of committed logs anew; runs nothing")
+    label.add_argument("case", nargs="*", help="as for record")
+    for command in (record, label):
+        command.add_argument("--corpus", type=Path, default=CORPUS)
     return parser
 
 

@@ -26,7 +26,7 @@ LIMIT = 300
 _STORE = f"{HOME}/.local/share/pnpm/store"
 _KEPT = ("SSL_CERT_FILE", "NODE_EXTRA_CA_CERTS", "REQUESTS_CA_BUNDLE", "PIP_CERT", "GIT_SSL_CAINFO")
 _BIND = (
-    'mount --bind "$1" /app && mount --bind "$2" /opt/lab && mount --bind "$3" /home/user '
+    '"$0" --bind "$1" /app && "$0" --bind "$2" /opt/lab && "$0" --bind "$3" /home/user '
     '&& cd /app && shift 3 && exec "$@"'
 )
 _ARCHITECTURES = {"x86_64": "amd64", "aarch64": "arm64"}
@@ -96,8 +96,23 @@ def _has_namespaces() -> bool:
 
 def _in_namespace(words: list[str], folder: Path, home: Path, uid: int | None) -> list[str]:
     place = [str(folder), str(tools.lab_folder()), str(home)]
-    user = [] if uid is None else ["setpriv", f"--reuid={uid}", f"--regid={uid}", "--clear-groups"]
-    return ["unshare", "--mount", "sh", "-c", _BIND, "sh", *place, *user, *words]
+    user = [] if uid is None else [_program("setpriv"), f"--reuid={uid}", f"--regid={uid}", "--clear-groups"]
+    return [
+        _program("unshare"),
+        "--mount",
+        _program("sh"),
+        "-c",
+        _BIND,
+        _program("mount"),
+        *place,
+        *user,
+        *words,
+    ]
+
+
+def _program(name: str) -> str:
+    """A program of this machine by its full name, for the command's own PATH may lack it."""
+    return shutil.which(name) or name
 
 
 def _environment(case: Case, tool: Tool, phase: Phase, home: Path) -> dict[str, str]:
@@ -109,10 +124,10 @@ def _environment(case: Case, tool: Tool, phase: Phase, home: Path) -> dict[str, 
         "LANG": "C.UTF-8",
         "CI": "true",
         "YARN_ENABLE_TELEMETRY": "0",
-        "npm_config_store_dir": _STORE,
-        "pnpm_config_store_dir": _STORE,
         "YARN_ENABLE_GLOBAL_CACHE": "1",
     }
+    if tool.name == "pnpm":
+        base |= {"npm_config_store_dir": _STORE, "pnpm_config_store_dir": _STORE}
     if tools.registry():
         base["YARN_NPM_REGISTRY_SERVER"] = tools.registry().rstrip("/")
     return merged(base, kept, own)

@@ -22,7 +22,7 @@ from logdoctor.workshop.lab.case import Case, Expect, LogLabel, Place, StepLabel
 from logdoctor.workshop.lab.normalise import Names, normalise, steady
 from logdoctor.workshop.lab.stub import registry_stub
 
-__all__ = ["Recording", "Tool", "prepare", "record", "run_case", "run_check", "run_commands", "variants"]
+__all__ = ["Recording", "Tool", "prepare", "record", "relabel", "run_case", "run_check", "run_commands", "variants"]
 
 Verdict = Literal["new", "same", "changed", "accepted", "unexpected"]
 _ANSI = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]|\x1b\][^\x07\x1b]*(?:\x07|\x1b\\)")
@@ -131,6 +131,20 @@ def _keep(case: Case, tool: Tool, done: Recording, expect: Expect, accept: bool)
     file.write_bytes(done.data)
     _write_label(case, _label(case, tool, done, expect, datetime.date.today().isoformat()))
     return Recorded(case.name, tool.label, "new" if before is None else "accepted", "")
+
+
+def relabel(case: Case) -> list[LogLabel]:
+    """Finds the labelled lines of the committed logs anew, after `expect` was edited; runs nothing."""
+    known = {label.file: label for label in case.spec.logs}
+    labels = []
+    for tool in variants(case):
+        file = case.folder / "logs" / f"{tool.label}.log"
+        old = known.get(f"logs/{file.name}")
+        if old is not None and file.exists():
+            done = Recording(file.read_bytes(), old.exit_code)
+            labels.append(_label(case, tool, done, tool.row.expected(case.spec.expect), old.recorded))
+    write_logs(case, labels)
+    return labels
 
 
 def _recorded_on(case: Case, file: Path) -> str:

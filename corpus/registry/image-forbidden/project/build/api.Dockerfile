@@ -1,2 +1,2 @@
-FROM localhost:5000/forbidden/app:3
+FROM registry.example/forbidden/app:3
 RUN node --version
