@@ -335,6 +335,20 @@ def test_texts_are_filled_and_unfilled_arguments_refused() -> None:
     assert reason(told(plan, {"package.json": "{}\n"})) == "the log does not say which path is meant"
 
 
+def test_of_plans_for_other_wordings_only_the_filled_ones_remain() -> None:
+    apt = Plan(
+        "apt", "x", "review", "x", edit="json-set", file="package.json", args={"path": "{apt}", "value": "1"}
+    )
+    apk = apt._replace(id="apk", args={"path": "{apk}", "value": "1"})
+    project = project_from({"package.json": "{}"})
+    made = propose(rule(apt, apk), {"apk": "x"}, cause(), HOST, (HOST,), project)
+    assert [remedy.id for remedy in made] == ["apk"]
+    assert [remedy.id for remedy in propose(rule(apt, apk), {}, cause(), HOST, (HOST,), project)] == [
+        "apt",
+        "apk",
+    ]
+
+
 def test_a_plan_without_edit_is_for_a_person() -> None:
     remedy = told(Plan("x", "x", "safe", "x", steps=("pnpm install",)), {})
     assert (remedy.applicability, remedy.steps) == ("manual", ("pnpm install",))
@@ -509,6 +523,138 @@ def test_the_manager_is_seen_in_the_log() -> None:
     assert told(RELOCK, None, failed=step("x")).steps == ()
 
 
+# --- install scripts that pnpm refused ---
+
+ALLOW = Plan("allow-builds", "Allow them", "review", "Scripts run code.", solve="allow-builds")
+REFUSED = step(
+    kind="log", texts=("ERR_PNPM_IGNORED_BUILDS", "Ignored build scripts: esbuild@0.21.5, @swc/core@1.7.0.")
+)
+
+
+def test_every_refused_package_is_allowed_by_name() -> None:
+    remedy = told(ALLOW, {"pnpm-workspace.yaml": "packages:\n  - web\n"}, failed=REFUSED)
+    assert remedy.applicability == "review"
+    assert "+allowBuilds:\n" in diff(remedy)
+    assert "  esbuild: true\n" in diff(remedy)
+    assert "@swc/core" in diff(remedy)
+    assert remedy.why == ("pnpm did not run the install scripts of esbuild, @swc/core. Scripts run code.")
+
+
+def test_a_missing_workspace_file_is_made() -> None:
+    remedy = told(ALLOW, {"package.json": "{}"}, {"packages": "core-js@3.39.0"})
+    assert diff(remedy) == (
+        "--- /dev/null\n+++ b/pnpm-workspace.yaml\n@@ -0,0 +1,2 @@\n+allowBuilds:\n+  core-js: true\n"
+    )
+
+
+def test_an_older_pnpm_reads_another_list() -> None:
+    files = {"package.json": '{"packageManager": "pnpm@10.12.1"}'}
+    assert "+onlyBuiltDependencies:\n" in diff(told(ALLOW, files, failed=REFUSED))
+
+
+def test_without_names_nothing_is_allowed() -> None:
+    assert "does not name the packages" in reason(told(ALLOW, {}, {"packages": "$(rm -rf /), !x"}))
+    assert "`logdoctor fix --project DIR LOG`" in reason(told(ALLOW, None, failed=REFUSED))
+
+
+# --- a file that COPY does not find ---
+
+COPY = Plan("find-source", "Find it", "review", "COPY finds nothing.", solve="copy-source")
+
+
+def not_found(files: dict[str, str], path: str, copy: str = "COPY dist ./dist") -> Remedy:
+    text = f"FROM node:20\n{copy}\n"
+    return told(
+        COPY, {"Dockerfile": text, **files}, {"path": path}, step(f"[2/2] {copy}", file="Dockerfile", line=2)
+    )
+
+
+@pytest.mark.parametrize(
+    ("ignore", "files", "path", "changed"),
+    [
+        ("a\ndist\nb\n", {"dist/x": ""}, "/dist", " a\n-dist\n b\n"),
+        ("**/*.json\n", {"package.json": ""}, "package.json", "+!package.json\n"),
+        ("*\n!src\n", {"assets/a": ""}, "/assets", "+!assets\n"),
+    ],
+)
+def test_what_dockerignore_keeps_out_is_let_in(
+    ignore: str, files: dict[str, str], path: str, changed: str
+) -> None:
+    remedy = not_found({".dockerignore": ignore, **files}, path, f"COPY {path.strip('/')} ./")
+    assert remedy.id == "stop-ignoring"
+    assert changed in diff(remedy)
+
+
+def test_a_name_in_other_letters_is_written_as_it_is() -> None:
+    remedy = not_found({"Src/Index.js": ""}, "/src/index.js", "COPY src/index.js ./")
+    assert remedy.id == "fix-case"
+    assert "+COPY Src/Index.js ./\n" in diff(remedy)
+
+
+@pytest.mark.parametrize(
+    ("files", "path", "said"),
+    [
+        ({"web/dist/x.js": "", "web/package.json": ""}, "/x.js", "(the project's root); there is"),
+        ({"a": ""}, "/settings.json", "there is no settings.json in the build context (the project's root)"),
+        ({"shared/name.js": ""}, "/../shared", "does not say which file"),
+        ({}, "", "does not say which file"),
+    ],
+)
+def test_a_file_that_is_nowhere_or_elsewhere(files: dict[str, str], path: str, said: str) -> None:
+    files = {key.replace("dist", "lib"): text for key, text in files.items()}
+    assert said in reason(not_found(files, path))
+
+
+# --- folders that belong to root ---
+
+OWN = Plan("own", "Own it", "review", "It belongs to root.", solve="ownership")
+
+
+def denied(path: str, *lines: str) -> Remedy:
+    text = "".join(f"{line}\n" for line in lines)
+    failed = step(f"[9/9] {lines[-1]}", file="Dockerfile", line=len(lines))
+    files = {"Dockerfile": text, "package.json": "{}", "web/build.js": ""}
+    return told(OWN, files, {"path": path}, failed)
+
+
+def test_a_workdir_is_given_to_the_user() -> None:
+    remedy = denied(
+        "/app/node_modules", "FROM node:20", "WORKDIR /app", "COPY package.json ./", "USER node", "RUN npm i"
+    )
+    assert remedy.id == "own-workdir"
+    assert " COPY package.json ./\n+RUN chown node /app\n USER node\n" in diff(remedy)
+
+
+def test_a_copied_folder_is_copied_as_the_user() -> None:
+    remedy = denied(
+        "out", "FROM node:20", "WORKDIR /w", "COPY web web", "USER node", "RUN cd web && node build.js"
+    )
+    assert remedy.id == "own-copied-files"
+    assert "+COPY --chown=node web web\n" in diff(remedy)
+
+
+def test_a_copied_file_is_copied_as_the_user() -> None:
+    remedy = denied(
+        "package.json", "FROM node:20", "WORKDIR /w", "COPY package.json ./", "USER node", "RUN npm i"
+    )
+    assert "+COPY --chown=node package.json ./\n" in diff(remedy)
+
+
+@pytest.mark.parametrize(
+    ("path", "lines"),
+    [
+        ("/var/lib/shop", ("FROM node:20", "WORKDIR /app", "USER node", "RUN mkdir /var/lib/shop")),
+        ("/app/x", ("FROM node:20", "WORKDIR /app", "RUN touch x")),
+        ("/app/x", ("FROM node:20", "WORKDIR /app", "USER root", "RUN touch x")),
+        ("/app/x", ("FROM node:20", "USER node", "WORKDIR /app", "RUN touch x")),
+        ("/app/$(x)", ("FROM node:20", "WORKDIR /app", "USER node", "RUN touch x")),
+        ("/app/web/x", ("FROM node:20", "COPY --chown=root web /app/web", "USER node", "RUN touch x")),
+    ],
+)
+def test_what_nobody_can_decide_is_for_a_person(path: str, lines: tuple[str, ...]) -> None:
+    assert reason(denied(path, *lines)) == "this needs a person; the steps say what to do"
+
+
 # --- whatever comes ---
 
 
@@ -520,7 +666,7 @@ def test_the_manager_is_seen_in_the_log() -> None:
         st.one_of(st.text(max_size=60), st.binary(max_size=60)),
     ),
     st.text(max_size=30),
-    st.sampled_from([COMMA, DROP, IGNORE, NATIVE, RELOCK]),
+    st.sampled_from([COMMA, DROP, IGNORE, NATIVE, RELOCK, ALLOW, COPY, OWN]),
     st.sampled_from([HOST, QUOTED, BUILD]),
 )
 @settings(max_examples=150, deadline=None)
@@ -531,7 +677,7 @@ def test_no_project_and_no_capture_makes_it_raise(
         project = project_from(files)
     except UnicodeEncodeError:
         return
-    captures = {"file": file, "package": file}
+    captures = {"file": file, "package": file, "path": file, "packages": file}
     for given_project in (project, None):
         made = propose(rule(plan), captures, cause(file), failed, (failed,), given_project)
         assert made

@@ -11,19 +11,24 @@ def ignores(text: str, path: str) -> bool:
     >>> ignores("node_modules", "web/node_modules")
     False
     """
-    kept_out = False
+    pattern = deciding(text, path)
+    return bool(pattern) and not pattern.startswith("!")
+
+
+def deciding(text: str, path: str) -> str:
+    """The last pattern that speaks of a path or a folder it lies in, empty if none does."""
+    found = ""
     parts = path.strip("/").split("/")
     for line in text.splitlines():
         pattern = line.strip()
-        if not pattern or pattern.startswith("#"):
-            continue
-        wanted = not pattern.startswith("!")
         globs = [each for each in pattern.removeprefix("!").strip("/").split("/") if each not in ("", ".")]
-        if globs and globs[-1] in ("**", "*") and len(globs) > 1:
+        if not globs or pattern.startswith("#"):
+            continue
+        if globs[-1] in ("**", "*") and len(globs) > 1:
             globs.pop()
         if any(matches(parts[:length], globs) for length in range(1, len(parts) + 1)):
-            kept_out = wanted
-    return kept_out
+            found = pattern
+    return found
 
 
 def matches(parts: list[str], globs: list[str]) -> bool:

@@ -4,45 +4,26 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from logdoctor.model import Applicability, NotPatched, Remedy, RemedyPlan
-from logdoctor.remedies.change import Finding, lower
-from logdoctor.remedies.remedy import BY_HAND, GIVE_PROJECT, Case, log_side, worded
+from logdoctor.model import NotPatched, Remedy, RemedyPlan
+from logdoctor.remedies.remedy import GIVE_PROJECT, Case, worded
 
 MOST = 3
 SURE = 50
 """An explanation of less weight is offered only when there is no better one."""
 
 
-def native_module(plan: RemedyPlan, case: Case) -> tuple[Remedy, ...]:
+def remedies(plan: RemedyPlan, case: Case) -> tuple[Remedy, ...]:
     """One remedy for each explanation that the user's files give, the strongest first."""
     if case.site is None:
         return (_from_log(plan, case),)
     from logdoctor.remedies.platforms import needed, solve
+    from logdoctor.remedies.solved import from_finding
 
     solution = solve(needed(case.captures, case.cause, case.step), case.site)
     if not solution.findings:
         return (_unexplained(plan, case, solution.cleared),)
     strong = [each for each in solution.findings if each.weight >= SURE] or list(solution.findings[:1])
-    return tuple(_remedy(plan, case, each, solution.cleared) for each in strong[:MOST])
-
-
-def _remedy(plan: RemedyPlan, case: Case, finding: Finding, cleared: tuple[str, ...]) -> Remedy:
-    from logdoctor.remedies.patching import patch
-
-    assert case.site is not None
-    done = patch(case.site.project, finding.changes) if finding.changes else NotPatched(BY_HAND)
-    patched = not isinstance(done, NotPatched)
-    level: Applicability = lower(plan.applicability, "review") if patched else "manual"
-    others = f" Ruled out: {'; '.join(cleared)}." if cleared else ""
-    return Remedy(
-        id=finding.id,
-        title=finding.title,
-        applicability=level,
-        why=f"{finding.said}. {finding.why}{others}",
-        outcome=done if isinstance(done, NotPatched) else done.patch,
-        steps=finding.steps,
-        evidence=(log_side(case), *finding.evidence) if patched else finding.evidence,
-    )
+    return tuple(from_finding(plan, case, each, solution.cleared) for each in strong[:MOST])
 
 
 def _unexplained(plan: RemedyPlan, case: Case, cleared: tuple[str, ...]) -> Remedy:

@@ -6,8 +6,9 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
-from logdoctor.model import Evidence, Step
+from logdoctor.model import Evidence, NotPatched, Remedy, RemedyPlan, Step
 from logdoctor.remedies.project import Project
+from logdoctor.remedies.remedy import Case, worded
 
 NAMES = ("pnpm", "yarn", "bun", "npm")
 FILES = {"pnpm": "pnpm-lock.yaml", "npm": "package-lock.json", "yarn": "yarn.lock", "bun": "bun.lock"}
@@ -50,6 +51,14 @@ def command(using: Manager) -> str:
 def steps_for(using: Manager) -> tuple[str, ...]:
     """What a person runs and then commits."""
     return command(using), f"git add {FILES[using.name]} && git commit"
+
+
+def remedies(plan: RemedyPlan, case: Case) -> tuple[Remedy, ...]:
+    """The command, for a person to run."""
+    using = manager(case.captures, case.step, case.steps, case.site.project if case.site else None)
+    reason = NotPatched("a lockfile holds checksums that only the package manager can write; run the command")
+    remedy = worded(plan, case, reason, using.evidence if using else ())
+    return (remedy._replace(steps=steps_for(using) + remedy.steps) if using else remedy,)
 
 
 def _pinned(project: Project) -> Manager | None:

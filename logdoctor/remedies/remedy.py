@@ -29,6 +29,8 @@ GIVE_PROJECT = "`logdoctor fix --project DIR LOG`"
 NO_PROJECT = f"only the log is at hand; {GIVE_PROJECT} makes the patch from your files"
 BY_HAND = "this needs a person; the steps say what to do"
 WIDEST = 300
+SELF_EVIDENT = frozenset({"json-remove-trailing-commas"})
+"""Edits that find their own fault: where there is something to change, there the file is broken."""
 
 
 class Case(NamedTuple):
@@ -53,7 +55,9 @@ def propose(
     if not rule.remedies:
         return ()
     case = Case(captures, cause, step, steps, _site(project, cause, step, steps))
-    made = [remedy for plan in rule.remedies for remedy in _carry_out(plan, case)]
+    # A rule may word several ways of one trouble, each with its plan; the others' captures are missing.
+    plans = [plan for plan in rule.remedies if not _unfilled(plan, case)] or rule.remedies
+    made = [remedy for plan in plans for remedy in _carry_out(plan, case)]
     return tuple(sorted(made, key=lambda remedy: not _is_safe_patch(remedy)))
 
 
@@ -70,14 +74,10 @@ def _is_safe_patch(remedy: Remedy) -> bool:
 
 
 def _carry_out(plan: RemedyPlan, case: Case) -> tuple[Remedy, ...]:
-    if plan.solve == "native-module":
-        from logdoctor.remedies.native import native_module
-
-        return native_module(plan, case)
-    if plan.solve == "lockfile":
-        return (_relock(plan, case),)
     if plan.solve:
-        return (worded(plan, case, NotPatched(f"there is no solver called {plan.solve}")),)
+        from logdoctor.remedies.solved import solved
+
+        return solved(plan, case)
     if not plan.edit:
         return (worded(plan, case, NotPatched(BY_HAND)),)
     unfilled = _unfilled(plan, case)
@@ -116,8 +116,9 @@ def log_side(case: Case) -> Evidence:
 
 
 def _unfilled(plan: RemedyPlan, case: Case) -> str:
-    """The first argument that the log should have named and did not."""
-    for name, text in plan.args.items():
+    """The first argument or file that the log should have named and did not."""
+    wanted = dict(plan.args) if plan.edit in SELF_EVIDENT else {**plan.args, "file": plan.file or ""}
+    for name, text in wanted.items():
         if any(not case.captures.get(slot) for slot in SLOT.findall(text)):
             return name
     return ""
@@ -144,12 +145,3 @@ def _from_log(plan: RemedyPlan, case: Case) -> Remedy:
             plan, case, NotPatched(f"{done.reason}; {GIVE_PROJECT} makes the patch from your files")
         )
     return worded(plan, case, done.patch, done.evidence)
-
-
-def _relock(plan: RemedyPlan, case: Case) -> Remedy:
-    from logdoctor.remedies.relock import manager, steps_for
-
-    using = manager(case.captures, case.step, case.steps, case.site.project if case.site else None)
-    reason = NotPatched("a lockfile holds checksums that only the package manager can write; run the command")
-    remedy = worded(plan, case, reason, using.evidence if using else ())
-    return remedy._replace(steps=steps_for(using) + remedy.steps) if using else remedy

@@ -10,12 +10,9 @@ from logdoctor.remedies.change import Change
 from logdoctor.remedies.dockerfiles import Undecided, listed
 from logdoctor.remedies.patching import Patched, patch
 from logdoctor.remedies.paths import Found, best, locate
-from logdoctor.remedies.remedy import Case, filled_args, worded
+from logdoctor.remedies.remedy import SELF_EVIDENT, Case, filled_args, worded
 from logdoctor.remedies.site import Site
 from logdoctor.wording import SLOT, fill
-
-SELF_EVIDENT = frozenset({"json-remove-trailing-commas"})
-"""Edits that find their own fault: where there is something to change, there the file is broken."""
 
 
 class Tried(NamedTuple):
@@ -28,11 +25,8 @@ class Tried(NamedTuple):
 def edit_files(plan: RemedyPlan, case: Case) -> Remedy:
     """Make a plan's edit in the one file that log and project agree on."""
     assert case.site is not None
-    missing = any(not case.captures.get(slot) for slot in SLOT.findall(plan.file or ""))
-    if missing and plan.edit in SELF_EVIDENT:
+    if any(not case.captures.get(slot) for slot in SLOT.findall(plan.file or "")):
         return _search(plan, case, case.site)
-    if missing:
-        return worded(plan, case, NotPatched("the log does not say which file is meant"))
     found = _targets(plan, case, case.site)
     if isinstance(found, Undecided):
         return worded(plan, case, NotPatched(found.reason))

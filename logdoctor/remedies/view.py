@@ -64,8 +64,11 @@ def quote(site: Site, instruction: Instruction, word: str) -> Evidence:
     return at_line(site, instruction.line)
 
 
-def at_line(site: Site, line: int) -> Evidence:
-    return Evidence("project", str(site.dockerfile), line, site.text.split("\n")[line - 1].rstrip("\r")[:300])
+def at_line(site: Site, line: int, path: str = "") -> Evidence:
+    """A line of the Dockerfile, or of another file, as evidence."""
+    lines = ((site.project.text(path) or "") if path else site.text).split("\n")
+    shown = lines[line - 1].rstrip("\r")[:300] if 0 < line <= len(lines) else ""
+    return Evidence("project", path or str(site.dockerfile), line, shown)
 
 
 def docker(site: Site, operation: str, **args: str) -> Change:
