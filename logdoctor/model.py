@@ -42,7 +42,7 @@ class Log(NamedTuple):
     name: str
     lines: tuple[Line, ...]
     size: int
-    count: int
+    count: int  # type: ignore[assignment]  # hides tuple.count, which nobody asks of a log
     encoding: str
     formats: tuple[str, ...]
     clipped: bool = False
