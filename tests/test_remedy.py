@@ -682,3 +682,20 @@ def test_no_project_and_no_capture_makes_it_raise(
         made = propose(rule(plan), captures, cause(file), failed, (failed,), given_project)
         assert made
         assert all(isinstance(each.outcome, Patch) or each.applicability == "manual" for each in made)
+
+
+@pytest.mark.parametrize(
+    "word", [":1", "../", "a/", "\\", "@a/linux-x64", "(1,", " npm ci ", "-", "node_modules/"]
+)
+@pytest.mark.parametrize("plan", [COMMA, NATIVE, RELOCK, ALLOW, COPY, OWN])
+def test_a_line_of_eighty_thousand_characters_costs_little(word: str, plan: Plan) -> None:
+    from time import perf_counter
+
+    long = (word * 80_000)[:80_000]
+    files = {"Dockerfile": DOCKERFILE, "package.json": FINE, "pnpm-lock.yaml": long, ".npmrc": long}
+    captures = {"file": long, "package": long, "path": long, "packages": long}
+    failed = BUILD._replace(lines=(cause(long),), name=f"[2/2] RUN {long}")
+    start = perf_counter()
+    for project in (project_from(files), None):
+        propose(rule(plan), captures, cause(long), failed, (failed,), project)
+    assert perf_counter() - start < 2

@@ -10,7 +10,7 @@ from logdoctor.model import NotPatched, Remedy, RemedyPlan
 from logdoctor.remedies.change import Change, Finding
 from logdoctor.remedies.relock import manager
 from logdoctor.remedies.remedy import Case, worded
-from logdoctor.remedies.solved import from_finding, no_project
+from logdoctor.remedies.solved import from_finding
 
 LISTED = re.compile(r"Ignored build scripts: (.{1,4000})")
 NAME = re.compile(r"(?:@[a-z0-9~-][\w.~-]*/)?[a-z0-9~-][\w.~-]*", re.IGNORECASE)
@@ -19,8 +19,7 @@ FILE = "pnpm-workspace.yaml"
 
 def remedies(plan: RemedyPlan, case: Case) -> tuple[Remedy, ...]:
     """Name every refused package in pnpm-workspace.yaml, in the way that this pnpm reads."""
-    if case.site is None:
-        return no_project(plan, case)
+    assert case.site is not None
     packages = tuple(dict.fromkeys(_packages(case)))
     if not packages:
         return (
@@ -30,7 +29,10 @@ def remedies(plan: RemedyPlan, case: Case) -> tuple[Remedy, ...]:
     path = f"{home}/{FILE}".lstrip("/")
     changes = tuple(_change(path, name, _reads_old_list(case)) for name in packages)
     said = f"pnpm did not run the install scripts of {', '.join(packages)}"
-    return (from_finding(plan, case, Finding("", said, 0, "", "", (), changes)),)
+    remedy = from_finding(plan, case, Finding("", said, 0, "", "", (), changes))
+    if case.site.in_image and not case.site.project.has(path):
+        remedy = remedy._replace(steps=(*remedy.steps, f"Copy {path} into the image before the install."))
+    return (remedy,)
 
 
 def _packages(case: Case) -> Iterator[str]:

@@ -28,6 +28,7 @@ WITH_VALUE = frozenset(
     ]
 )  # fmt: skip
 MOST_FILES = 40
+MOST_HCL = 50_000
 
 
 class Build(NamedTuple):
@@ -73,7 +74,10 @@ def _compose(project: Project, path: str) -> Iterator[Build]:
 def _bake(project: Project, path: str) -> Iterator[Build]:
     targets = at(read_json(project, path), "target") if path.endswith(".json") else None
     if path.endswith(".hcl"):
-        targets = {name: dict(FIELD.findall(body)) for name, body in BLOCK.findall(project.text(path) or "")}
+        targets = {
+            name: dict(FIELD.findall(body))
+            for name, body in BLOCK.findall((project.text(path) or "")[:MOST_HCL])
+        }
     for name, fields in targets.items() if isinstance(targets, dict) else ():
         if isinstance(fields, dict):
             # buildx resolves a bake file's paths from where it is called, nearly always the root.

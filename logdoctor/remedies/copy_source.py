@@ -12,15 +12,14 @@ from logdoctor.remedies.documents import line_of
 from logdoctor.remedies.ignoring import deciding, ignores
 from logdoctor.remedies.remedy import Case, worded
 from logdoctor.remedies.site import Site
-from logdoctor.remedies.solved import from_finding, no_project
+from logdoctor.remedies.solved import from_finding
 from logdoctor.remedies.view import at_line
 
 
 def remedies(plan: RemedyPlan, case: Case) -> tuple[Remedy, ...]:
     """Let the file into the context, write its name as the folder has it, or say where it is."""
     site = case.site
-    if site is None:
-        return no_project(plan, case)
+    assert site is not None
     if isinstance(site.dockerfile, Undecided):
         return (worded(plan, case, NotPatched(site.dockerfile.reason)),)
     wanted = normpath(case.captures.get("path", "").strip("/") or ".")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
@@ -63,5 +62,6 @@ def line_of(text: str, pieces: Sequence[str]) -> int | None:
 def ini(text: str) -> Iterator[tuple[int, str, str]]:
     """Line, key and value of each setting in an .npmrc-like file."""
     for number, line in enumerate(text.split("\n"), 1):
-        if entry := re.match(r"\s*([\w@:./-]+(?:\[\])?)\s*=\s*(.*?)\s*$", line[:2000]):
-            yield number, entry[1], entry[2].strip("\"'")
+        key, mark, value = line.partition("=")
+        if mark and key.strip()[:1] not in ("", "#", ";"):
+            yield number, key.strip(), value.strip().strip("\"'")

@@ -8,6 +8,7 @@ from logdoctor.model import NotPatched, Remedy, RemedyPlan
 from logdoctor.remedies.remedy import GIVE_PROJECT, Case, worded
 
 MOST = 3
+FLAGS = ("--no-optional", "--omit", "--ignore-optional", "--optional=false")
 SURE = 50
 """An explanation of less weight is offered only when there is no better one."""
 
@@ -41,6 +42,12 @@ def _unexplained(plan: RemedyPlan, case: Case, cleared: tuple[str, ...]) -> Reme
 
 def _from_log(plan: RemedyPlan, case: Case) -> Remedy:
     """Without files: change the install command if the log quotes it, else say what the log shows of it."""
+    asked = (
+        "the Dockerfile, the lockfile and the settings tell why the package is missing, and each cause "
+        f"has another repair; {GIVE_PROJECT} finds out which"
+    )
+    if not _speaks_of_flags(case):
+        return worded(plan, case, NotPatched(asked))
     from logdoctor.remedies.installs import shown
     from logdoctor.remedies.quoted import patch_quoted
 
@@ -52,20 +59,19 @@ def _from_log(plan: RemedyPlan, case: Case) -> Remedy:
             return remedy._replace(
                 id="keep-optional-packages", title=f"Install without {flag}", why=why.strip(), steps=()
             )
-    ask = f"{GIVE_PROJECT} finds out which"
     seen = next(shown(case.steps), None)
     if seen:
         evidence, flag = seen
         reason = f"the log shows `{evidence.text.strip()[:200]}`: drop {flag}; {GIVE_PROJECT} makes the patch"
         return worded(plan, case, NotPatched(reason), (evidence,))
-    return worded(
-        plan,
-        case,
-        NotPatched(
-            "the Dockerfile, the lockfile and the settings tell why the package is missing, and each cause "
-            f"has another repair; {ask}"
-        ),
-    )
+    return worded(plan, case, NotPatched(asked))
+
+
+def _speaks_of_flags(case: Case) -> bool:
+    """A cheap look before the shell texts are taken apart; the plain filter has no time to waste."""
+    texts = (text for step in case.steps for text in (step.name, *(line.text for line in step.lines)))
+    quoted = (line.text for line in case.step.source)
+    return any("optional" in text and any(flag in text for flag in FLAGS) for text in (*quoted, *texts))
 
 
 def _quoted_flags(case: Case) -> Iterator[tuple[int, str]]:

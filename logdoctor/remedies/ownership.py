@@ -12,7 +12,7 @@ from logdoctor.remedies.dockerfiles import Undecided
 from logdoctor.remedies.paths import origins
 from logdoctor.remedies.remedy import BY_HAND, Case, worded
 from logdoctor.remedies.site import Site, workdir
-from logdoctor.remedies.solved import from_finding, no_project
+from logdoctor.remedies.solved import from_finding
 from logdoctor.remedies.stages import absolute, chain, copies, split_flags
 from logdoctor.remedies.view import at_line
 
@@ -30,8 +30,7 @@ class User(NamedTuple):
 def remedies(plan: RemedyPlan, case: Case) -> tuple[Remedy, ...]:
     """Own the WORKDIR or the copied folder, whichever the denied path lies in."""
     site = case.site
-    if site is None:
-        return no_project(plan, case)
+    assert site is not None
     if isinstance(site.dockerfile, Undecided) and site.in_image:
         return (worded(plan, case, NotPatched(site.dockerfile.reason)),)
     user = _user(site) if site.in_image else None

@@ -12,7 +12,6 @@ from collections.abc import Iterator, Sequence
 from fnmatch import fnmatchcase
 from posixpath import normpath
 from typing import NamedTuple
-from urllib.parse import unquote
 
 from logdoctor.model import Evidence
 from logdoctor.remedies.documents import read_json
@@ -20,7 +19,7 @@ from logdoctor.remedies.project import Project
 from logdoctor.remedies.site import Site, workdir
 from logdoctor.remedies.stages import MOST_HOPS, Copied, Stage, absolute, chain, copies, stage_named
 
-POSITION = re.compile(r"(?:[:(]\d+(?:[:,]\d+)?\)?)+:?$")
+POSITION = re.compile(r"[:(]\d+(?:[:,]\d+)*\)?:?$")
 DRIVE = re.compile(r"^[A-Za-z]:[\\/]")
 MAPPED, SAME_PATH, PACKAGE, TAIL, LOOSE = 500, 300, 200, 100, 50
 
@@ -54,6 +53,8 @@ def read_path(text: str) -> LogPath:
     text = text.strip().strip("'\"`<>").strip()[:2000]
     text = POSITION.sub("", text)
     if text.lower().startswith("file:"):
+        from urllib.parse import unquote
+
         text = unquote(re.sub(r"^file:(?://localhost)?/*", "/", text, flags=re.IGNORECASE))
         text = text.lstrip("/") if DRIVE.match(text.lstrip("/")) else text
     text = re.sub(r"^[\\/]{2}[?.][\\/](?:UNC[\\/])?", lambda found: "//" if "UNC" in found[0] else "", text)

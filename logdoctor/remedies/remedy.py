@@ -29,6 +29,16 @@ GIVE_PROJECT = "`logdoctor fix --project DIR LOG`"
 NO_PROJECT = f"only the log is at hand; {GIVE_PROJECT} makes the patch from your files"
 BY_HAND = "this needs a person; the steps say what to do"
 WIDEST = 300
+SOLVERS = {
+    "native-module": "native",
+    "lockfile": "relock",
+    "allow-builds": "allow_builds",
+    "copy-source": "copy_source",
+    "ownership": "ownership",
+}
+"""A solver's name and the module whose `remedies(plan, case)` it is."""
+FROM_LOG = frozenset({"native-module", "lockfile"})
+"""Solvers that can say something without the user's files."""
 SELF_EVIDENT = frozenset({"json-remove-trailing-commas"})
 """Edits that find their own fault: where there is something to change, there the file is broken."""
 
@@ -75,9 +85,7 @@ def _is_safe_patch(remedy: Remedy) -> bool:
 
 def _carry_out(plan: RemedyPlan, case: Case) -> tuple[Remedy, ...]:
     if plan.solve:
-        from logdoctor.remedies.solved import solved
-
-        return solved(plan, case)
+        return _solved(plan, case)
     if not plan.edit:
         return (worded(plan, case, NotPatched(BY_HAND)),)
     unfilled = _unfilled(plan, case)
@@ -88,6 +96,19 @@ def _carry_out(plan: RemedyPlan, case: Case) -> tuple[Remedy, ...]:
     from logdoctor.remedies.targets import edit_files
 
     return (edit_files(plan, case),)
+
+
+def _solved(plan: RemedyPlan, case: Case) -> tuple[Remedy, ...]:
+    """Let the plan's solver answer; most need the user's files."""
+    module = SOLVERS.get(plan.solve or "")
+    if module is None:
+        return (worded(plan, case, NotPatched(f"there is no solver called {plan.solve}")),)
+    if case.site is None and plan.solve not in FROM_LOG:
+        return (worded(plan, case, NotPatched(NO_PROJECT)),)
+    from importlib import import_module
+
+    found: tuple[Remedy, ...] = import_module(f"logdoctor.remedies.{module}").remedies(plan, case)
+    return found
 
 
 def worded(

@@ -1,37 +1,13 @@
-"""Remedies made of a solver's findings, and the list of solvers."""
+"""Remedies made of a solver's findings."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from importlib import import_module
 
 from logdoctor.model import Applicability, NotPatched, Remedy, RemedyPlan
 from logdoctor.remedies.change import Finding, lower
 from logdoctor.remedies.patching import patch
-from logdoctor.remedies.remedy import BY_HAND, NO_PROJECT, Case, log_side, worded
-
-SOLVERS = {
-    "native-module": "native",
-    "lockfile": "relock",
-    "allow-builds": "allow_builds",
-    "copy-source": "copy_source",
-    "ownership": "ownership",
-}
-"""A solver's name and the module whose `remedies(plan, case)` it is."""
-
-
-def solved(plan: RemedyPlan, case: Case) -> tuple[Remedy, ...]:
-    """Let the plan's solver answer."""
-    module = SOLVERS.get(plan.solve or "")
-    if module is None:
-        return (worded(plan, case, NotPatched(f"there is no solver called {plan.solve}")),)
-    found: tuple[Remedy, ...] = import_module(f"logdoctor.remedies.{module}").remedies(plan, case)
-    return found
-
-
-def no_project(plan: RemedyPlan, case: Case) -> tuple[Remedy, ...]:
-    """The answer of a solver that needs the user's files."""
-    return (worded(plan, case, NotPatched(NO_PROJECT)),)
+from logdoctor.remedies.remedy import BY_HAND, Case, log_side, worded
 
 
 def from_finding(plan: RemedyPlan, case: Case, finding: Finding, cleared: Sequence[str] = ()) -> Remedy:
