@@ -6,8 +6,7 @@ import io
 from pathlib import Path
 
 from logdoctor.faces.pipeline import Call, again, examined
-from logdoctor.render.page import Look, page
-from logdoctor.render.terminal import paint
+from logdoctor.render.terminal import render
 
 COLUMNS = 100
 FORMAT = """\
@@ -42,6 +41,7 @@ line-height: {line_height}px;
 def picture(case: Path, log: str) -> str:
     """The report on a case's log as an SVG."""
     from rich.console import Console
+    from rich.text import Text
 
     call = Call((str(case / log),), str(case / "project"))
     report, _ = examined(call)
@@ -49,8 +49,7 @@ def picture(case: Path, log: str) -> str:
     console = Console(
         record=True, width=COLUMNS, file=io.StringIO(), force_terminal=True, highlight=False, markup=False
     )
-    look = Look(COLUMNS, colour=True, ascii=False, again=again(Call(("build.log",))))
     console.print("[bold green]$[/] logdoctor build.log\n", markup=True)
-    paint(console, page(report, look))
+    console.print(Text.from_ansi(render(report, COLUMNS, again=again(Call(("build.log",))))), soft_wrap=True)
     text = console.export_svg(title="logdoctor", code_format=FORMAT, unique_id="logdoctor")
     return "\n".join(line.rstrip() for line in text.split("\n"))
