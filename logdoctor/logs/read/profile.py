@@ -109,9 +109,10 @@ def _widths(rows: Sequence[str], layers: Sequence[str], seen: str) -> tuple[int,
         return 0, 0, rows
     from logdoctor.logs.read import wrapping
 
-    width, powershell = wrapping.width_of(rows, layers), 0
+    powershell = wrapping.reported_width(rows) if blocks else 0
+    width = wrapping.width_of(rows, layers)
     rows = wrapping.again(rows, width, 0)
     if blocks:
-        powershell = wrapping.powershell_width(rows, layers, width)
+        powershell = powershell or wrapping.powershell_width(rows, layers, width)
         rows = wrapping.again(rows, 0, powershell)
     return width, powershell, rows

@@ -28,6 +28,9 @@ _LOOK = 4000
 """Rows that are looked at to find the width."""
 
 
+_REPORT = ("    + CategoryInfo", "+ ~", "    + FullyQ")
+
+
 class Row(NamedTuple):
     """Raw lines `number` to `end` as one; `cuts` are where in `text` each further raw line begins."""
 
@@ -64,9 +67,13 @@ def _start() -> re.Pattern[str]:
     )
 
 
-def starts_of(rows: Sequence[str], width: int, layers: Sequence[str]) -> Starts:
+def starts_of(rows: Sequence[str], width: int, layers: Sequence[str], gently: bool = False) -> Starts:
     """What lines of this log begin with, learned from those that follow a row which was not cut."""
-    heads = Counter(after[:6] for row, after in pairwise(rows[:_LOOK]) if len(row) != width)
+    heads = Counter(
+        after[:6]
+        for row, after in pairwise(rows[:_LOOK])
+        if len(row) != width and not (gently and row[-1:] == " ")
+    )
     return Starts(
         layers[0] if layers else "", {head for head, count in heads.items() if count > 1 < len(set(head))}
     )
@@ -115,24 +122,27 @@ def _word() -> re.Pattern[str]:
     return re.compile(r"[\w@-]+")
 
 
-def powershell_width(rows: Sequence[str], layers: Sequence[str], likely: int) -> int:
-    """The width at which PowerShell cut what came through standard error, or 0.
-
-    Its own report tells, if that was cut too; otherwise the rows vote, and `likely` is believed
-    sooner than another.
-    """
-    least = NARROWEST
+def reported_width(rows: Sequence[str]) -> int:
+    """The width at which PowerShell's own report was cut, or 0."""
     for row, after in pairwise(rows):
-        if row.startswith(("    + CategoryInfo", "+ ~", "    + FullyQ")) and len(row) <= WIDEST:
-            if (row[-1] == " " and after[:1] == " ") or after[:1] == "~":
-                return cells(row)
-            least = max(least, cells(row))
-    votes = _ballot(rows[:_LOOK], starts_of(rows, 0, layers))
+        filled = (row[-1:] == " " and after[:1] == " ") or after[:1] == "~"
+        if filled and row.startswith(_REPORT) and NARROWEST <= len(row) <= WIDEST:
+            return cells(row)
+    return 0
+
+
+def powershell_width(rows: Sequence[str], layers: Sequence[str], likely: int) -> int:
+    """The width at which PowerShell cut what came through standard error, by vote of its rows, or 0.
+
+    `likely` is believed sooner than another.
+    """
+    least = max((cells(row) for row in rows if row.startswith(_REPORT) and len(row) <= WIDEST), default=0)
+    votes = _ballot(rows[:_LOOK], starts_of(rows, 0, layers, gently=True))
     if votes[likely] > 2:
         return likely
-    wide = [(count, width) for width, count in votes.items() if width >= least]
+    wide = [(count, -width) for width, count in votes.items() if width >= least]
     count, width = max(wide, default=(0, 0))
-    return width if count > 3 else 0
+    return -width if count > 3 else 0
 
 
 def _ballot(rows: Sequence[str], starts: Starts) -> Counter[int]:
@@ -143,9 +153,9 @@ def _ballot(rows: Sequence[str], starts: Starts) -> Counter[int]:
         if not size or not after.strip() or starts.fits(after, row, row):
             continue
         if row[-1] == " ":
-            votes.update(range(size, min(size + len(_lead(after)) + 1, WIDEST)))
-        elif after[0] != " " and _vote(row, after, rows, starts) > 1:
-            votes[size] += 2
+            votes.update(range(size, min(size + len(_lead(after)), WIDEST)))
+        elif after[0] != " ":
+            votes[size] += _vote(row, after, rows, starts)
     return votes
 
 
@@ -188,7 +198,7 @@ def put_together(rows: Sequence[Row], width: int, powershell: int, layers: Seque
     whole = list(rows)
     for size, gently in ((width, False), (powershell, True)):
         if size:
-            starts = starts_of([row.text for row in whole[: _LOOK + 1]], size, layers)
+            starts = starts_of([row.text for row in whole[: _LOOK + 1]], size, layers, gently)
             whole = _joined(whole, size, starts, gently)
     return _continued(whole) if "gitlab" in layers else whole
 
