@@ -67,16 +67,17 @@ def test_the_old_builder_ends_well() -> None:
         Successfully built 7a86fb492a98
         Successfully tagged app:latest
         """) == snapshot("""\
-s1 | legacy | FROM node:20-slim | done
+s1 | log | build.log | unknown
+  7 Successfully built 7a86fb492a98
+  8 Successfully tagged app:latest
+s2 | legacy | FROM node:20-slim | done | in s1
   1 = Step 1/2 : FROM node:20-slim
   2  ---> c5e84219212e
-s2 | legacy | RUN npm test || true | done
+s3 | legacy | RUN npm test || true | done | in s1
   3 = Step 2/2 : RUN npm test || true
   4  ---> Running in 9ac482e78371
   5 npm error Test failed.
-  6  ---> 7a86fb492a98
-  7 Successfully built 7a86fb492a98
-  8 Successfully tagged app:latest\
+  6  ---> 7a86fb492a98\
 """)
 
 

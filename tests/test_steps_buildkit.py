@@ -475,7 +475,9 @@ s1 | log | build.log | unknown
   11 = }
   12 = {"vertexes":[{"digest":"sha256:a","name":"[2/2] RUN make","error":"process \\"/bin/sh -c make\\" did not complete successfully: exit code: 2"}]}
 s2 | buildkit | [2/2] RUN make | failed | exit 2 | in s1
+  1 = [2/2] RUN make
   2 one
   8 two
+  12 ERROR: process "/bin/sh -c make" did not complete successfully: exit code: 2
   13 ERROR: failed to solve: process "/bin/sh -c make" did not complete successfully: exit code: 2\
 """)

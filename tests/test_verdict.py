@@ -29,10 +29,19 @@ FAILED = {
     "types": "src/a.ts(1,2): error TS2322: Type 'string' is not assignable to type 'number'.",
     "a crash of node": "TypeError: x is not a function\n    at main (/app/a.js:1:2)\n\nNode.js v20.20.2",
     "an image that is not there": "Error response from daemon: pull access denied for nosuch",
+    "the old builder refuses": "Step 1/1 : FROM registry.example/app:3\nmanifest unknown",
+    "no context": 'unable to prepare context: path "./backend" not found',
+    "yarn 4": 'Usage Error: Couldn\'t find a script named "build".\n\n$ yarn run',
+    "node --test": "not ok 1 - adds\n# pass 0\n# fail 1\n# duration_ms 91",
     "a complaint and nothing after it": "Installing…\nError: Cannot find module 'left-pad'\n",
     "a success that comes before": "added 3 packages in 1s\nnpm error code ELIFECYCLE",
 }
 PASSED = {
+    "the old builder, after a retry": "Step 1/1 : RUN ./try || ./try\n ---> Running in 6c304affc548\n"
+    "npm error code ECONNRESET\n ---> 5dc95adca292\nSuccessfully built 5dc95adca292",
+    "a cache that is not there": "#1 importing cache manifest from registry.example/a:cache\n"
+    "#1 ERROR: not found\n\n#2 exporting to image\n#2 DONE 0.1s",
+    "an optional package": "info: a@1 is an optional dependency that could not be resolved.\nDone in 119ms",
     "npm": "npm warn deprecated glob@7\n\nadded 846 packages, and audited 847 packages in 1m",
     "pnpm": "\u2009WARN\u2009 Issues with peer dependencies found\n\nDone in 10.7s",
     "a retry": "GET https://registry.example/a error (ECONNRESET). Will retry in 10 seconds.\nDone in 3s",
@@ -46,6 +55,7 @@ UNKNOWN = {
     "nothing": "",
     "a log that stops": "#1 [1/2] RUN npm ci\n#1 1.2 npm warn deprecated a@1",
     "an old word of success": "Done in 1s\n" + "working\n" * 40,
+    "what a test meant to print": "npm ERR! code ELIFECYCLE (expected)\n12 passing, 0 failing\nDone in 0.1s.",
     "a complaint, then a success": "Error: cannot reach the telemetry host\nDone in 3s",
 }
 

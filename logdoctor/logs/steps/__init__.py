@@ -34,7 +34,17 @@ def cut(log: Log) -> tuple[Step, ...]:
         drafts += [inner for each in drafts for inner in _in_turn(each, runners)]
     if len(drafts) > 1 and not root.repeats and not any(line.text.strip() for line in root.lines):
         _dissolve(root, drafts)
-    return finish(drafts, log)
+    steps = finish(drafts, log)
+    return _judged(log, steps) if len(drafts) == 1 else steps
+
+
+def _judged(log: Log, steps: tuple[Step, ...]) -> tuple[Step, ...]:
+    """A log without parts has failed where its words say that the build has."""
+    from logdoctor.logs.steps.verdict import verdict
+
+    if verdict(log, steps) != "failed":
+        return steps
+    return tuple(step._replace(status="failed") for step in steps)
 
 
 def _text(lines: Sequence[Line]) -> str:

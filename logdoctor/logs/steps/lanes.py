@@ -39,7 +39,7 @@ def _exited(drafts: dict[str, Draft], text: str) -> None:
 
 def _failed(drafts: dict[str, Draft], text: str) -> None:
     """`ERROR: build step 0 "…" failed: step exited with non-zero status: 1`, by Cloud Build."""
-    number = text.removeprefix("ERROR: build step ").split()[0]
+    number = text.removeprefix("ERROR: build step ").partition(" ")[0]
     for lane, draft in drafts.items():
         if lane.lstrip("Step ").removeprefix("#").split(" ")[0] == number:
             draft.fail(exit_code(text.replace("non-zero status: ", "non-zero code: ")))

@@ -9,28 +9,27 @@ from logdoctor.logs.steps.draft import Draft
 from logdoctor.model import Line
 
 NON_ZERO = "returned a non-zero code: "
-_REFUSALS = (
-    "COPY failed: ",
-    "ADD failed: ",
-    "Error response from daemon: ",
-    "failed to ",
-    "Failed to ",
-    "pull access denied",
-    "manifest for ",
-    "error ",
-    "Error: ",
-    "ERROR: ",
-    "unable to ",
-    "invalid ",
-    "unknown ",
-    "Get ",
-    "OCI runtime ",
-    "toomanyrequests",
-    "unauthorized: ",
-    "denied: ",
-    "no matching manifest",
+_CLOSINGS = ("The command ", "ERROR: Service ", "Service ", "ERROR: The command ")
+_PULLING = (": Pull", ": Waiting", ": Download", ": Verifying", ": Extracting", ": Already exists")
+_NOTES = (
+    "---> ",
+    "Remov",
+    "Digest: ",
+    "Status: ",
+    "[Warning]",
+    "SECURITY WARNING",
+    "WARNING: ",
+    "# Executing ",
 )
-"""How the daemon words the failure of an instruction that runs no command."""
+"""What the builder says of an instruction that goes well."""
+_DAEMON = (
+    "unable to find user ",
+    "OCI runtime ",
+    "failed to ",
+    "Error response from daemon: ",
+    "no space left",
+)
+"""How the daemon words that a command could not be run at all."""
 
 
 def carve(lines: Sequence[Line], outer: Draft) -> list[Draft]:
@@ -43,12 +42,21 @@ def carve(lines: Sequence[Line], outer: Draft) -> list[Draft]:
             now = _next(now, instruction, outer)
             now.repeats.append(line)
             drafts.append(now)
-        elif now is None or line.tag:
+        elif now is None or line.tag or _is_after(now, text):
             outer.lines.append(line)
-            now = None if line.tag == "error" else now
+            now = None if not text or line.tag in ("", "error") else now
         else:
-            now = _follow(now, line, text)
+            now.lines.append(line)
+            now = _judge(now, text)
     return drafts
+
+
+def _is_after(now: Draft, text: str) -> bool:
+    """Whether a line comes after the step: the builder's last words, or anything behind its image."""
+    if text.startswith(("Successfully built ", "Successfully tagged ")):
+        now.status = "done" if now.status == "unknown" else now.status
+        return True
+    return now.status in ("done", "cached") and bool(text) and not text.startswith(_NOTES)
 
 
 def _next(before: Draft | None, instruction: str, outer: Draft) -> Draft:
@@ -71,28 +79,28 @@ def from_clause(instruction: str) -> tuple[str | None, str | None]:
     return stage, platform
 
 
-def _follow(now: Draft, line: Line, text: str) -> Draft | None:
-    """Give a line to the running step; nothing runs any more after the line that ends it."""
-    now.lines.append(line)
-    if NON_ZERO in text and text.startswith(
-        ("The command ", "ERROR: Service ", "Service ", "ERROR: The command ")
-    ):
+def _judge(now: Draft, text: str) -> Draft | None:
+    """What a line says of its step; nothing runs any more after the line that breaks it."""
+    if NON_ZERO in text and text.startswith(_CLOSINGS):
         now.fail(exit_code(text))
         return None
     if text.startswith("---> "):
         now.status = "cached" if text.startswith("---> Using cache") else now.status
         if now.status == "unknown" and " " not in text[5:]:
             now.status = "done"
-    elif text.startswith(("Successfully built ", "Successfully tagged ")):
-        now.status = now.status if now.status == "cached" else "done"
-    elif now.status != "failed" and text.startswith(_REFUSALS) and _is_idle(now):
+    elif text and _refuses(now, text):
         now.fail()
+        return None
     return now
 
 
-def _is_idle(now: Draft) -> bool:
-    """Whether no command runs in the step, so that an error line is the builder's own."""
-    return not now.name.upper().startswith("RUN ")
+def _refuses(now: Draft, text: str) -> bool:
+    """Whether the builder says itself that an instruction cannot be done, without a command's output."""
+    if text.startswith(_NOTES) or any(words in text for words in _PULLING):
+        return False
+    if now.name.upper().startswith("RUN "):
+        return len(now.lines) < 3 and (text.startswith(_DAEMON) or " requires BuildKit" in text)
+    return not any(line.text.startswith("# Executing ") for line in now.lines[:3])
 
 
 def _instruction(text: str) -> str:

@@ -26,7 +26,7 @@ def decode(lines: Sequence[Line], build: Build) -> list[Line]:
             rest.extend(block)
             continue
         build.outer.repeats.extend(block)
-        _vertexes(status, vertices, build)
+        _vertexes(status, block, vertices, build)
         for entry, line in zip(_list(status, "logs"), _where(block), strict=False):
             _speak(entry, line, vertices, pending)
     return rest
@@ -66,13 +66,19 @@ def _list(status: dict[str, Any], key: str) -> list[dict[str, Any]]:
     return [each for each in entries if isinstance(each, dict)] if isinstance(entries, list) else []
 
 
-def _vertexes(status: dict[str, Any], vertices: dict[str, Vertex], build: Build) -> None:
+def _vertexes(
+    status: dict[str, Any], block: Sequence[Line], vertices: dict[str, Vertex], build: Build
+) -> None:
+    errors = [line for line in block if '"error":' in line.text]
     for entry in _list(status, "vertexes"):
         digest, name, error = (str(entry.get(key) or "") for key in ("digest", "name", "error"))
         vertex = vertices.get(digest)
         if vertex is None:
             vertex = vertices[digest] = build.open(name or digest)
-        if error:
+            vertex.draft.repeats.append(Line(block[0].number, name, block[-1].end))
+        if error and not vertex.error:
+            line = errors.pop(0) if errors else block[0]
+            vertex.say(Line(line.number, f"ERROR: {error}", line.end))
             vertex.end("CANCELED" if error.endswith("context canceled") else f"ERROR: {error}")
         elif entry.get("cached"):
             vertex.end("CACHED")

@@ -99,6 +99,10 @@ CLOSINGS: tuple[Sign, ...] = (
     ("\nFAIL", r"^FAIL\b"),
     (" FAIL ", r"^\W*FAIL +\S"),
     ("FAILURES!", ""),
+    ("style issues found", ""),
+    ("Something went wrong", ""),
+    (" fail ", r"^[#ℹ] fail [1-9]"),
+    ("nable to prepare context", ""),
     (" failure", r"[1-9]\d* failures?\b"),
     ("xit status ", r"^\W*(?:\S+: )?[Ee]xit status [1-9]\d*\W*$"),
     ("xit code", r"^\W*(?:.{0,60}\b)?[Ee]xit code[:= ]+[1-9]\d*\W*$"),
@@ -126,6 +130,7 @@ COMPLAINTS: tuple[Sign, ...] = (
     ("ould not find ", ""),
     ("failed to fetch an image", ""),
     ("\nFailed", ""),
+    ("\nnot ok ", r"^not ok \d"),
     ("no se reconoce", ""),
     ("no puede", ""),
     ("n'est pas reconnu", ""),
@@ -138,7 +143,7 @@ COMPLAINTS: tuple[Sign, ...] = (
     ("net/http: ", ""),
     ("❌", ""),
     ("\nTraceback (most recent call last)", ""),
-    ("Error: ", r"^\W*(?:\[\w+\] )?(?:Uncaught |Unhandled )?(?:[\w.]+\.)?\w*Error: \S"),
+    ("Error: ", r"^\W*(?:\[\w+\] )?(?:[\w-]+ ){0,2}(?:[\w.]+\.)?\w*Error: \S"),
     ("Error [", r"^\W*\w*Error \[\w+\]: "),
     ("Exception: ", r"^\W*(?:Caused by: )?[\w.]*Exception: "),
     ("\nERROR", r"^ERROR\b"),
@@ -183,14 +188,24 @@ SUCCESSES: tuple[Sign, ...] = (
 )
 """How a CI system, a host or a builder closes a job that went well."""
 
+SUMMARIES: tuple[Sign, ...] = (
+    (" passing", r"^\W*\d+ passing\b(?:.*\b0 failing)?\W*(?:\(.*\))?$"),
+    (" fail 0", r"^[#ℹ] fail 0$"),
+    ("0 failed", r"\b\d+ passed.*\b0 failed"),
+    ("\nOK (", r"^OK \(\d+ tests?"),
+    ("Test Files ", r"Test Files +\d+ passed"),
+    (" passed", r"^\W*(?:Tests:? +)?\d+ passed"),
+)
+"""How a test run says that nothing failed: what the tests printed before was meant to be printed."""
+
 CHEERS: tuple[Sign, ...] = (
+    *SUMMARIES,
     ("Done in ", r"^\W*Done in \d"),
     ("ound 0 vulnerabilities", ""),
     ("Successfully installed ", ""),
     ("prerendered as static", ""),
     ("All matched files use", ""),
     ("No ESLint warnings or errors", ""),
-    ("\nOK (", r"^OK \(\d+ tests?"),
     ("✔ ", r"✔ (?:\w+ +)?\S+ +(?:Started|Built|Created|Healthy|Running)\b"),
     ("\nadded ", r"^added \d+ packages?"),
     ("\nup to date", r"^up to date\b"),
@@ -198,9 +213,9 @@ CHEERS: tuple[Sign, ...] = (
     (" packages in ", r"(?:added|changed|audited|removed) \d+ packages? .*in \d"),
     ("built in ", r"^\W*built in \d"),
     ("ompiled successfully", ""),
-    ("Test Files ", r"Test Files +\d+ passed"),
-    ("0 failed", r"\b\d+ passed.*\b0 failed"),
-    (" passed", r"^\W*(?:Tests:? +)?\d+ passed"),
+    (" problem", r"✖ \d+ problems? \(0 errors"),
+    (" installed [", r"^\d+ packages? installed \["),
+    ("\nChecked ", r"^Checked \d+ installs?"),
     ("ound 0 errors", ""),
     ("\nDone with warnings", ""),
     ("· Done", ""),

@@ -7,7 +7,7 @@ before a later success was overcome, and a success is believed only if it is the
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from functools import cache
 from typing import TYPE_CHECKING
 
@@ -17,6 +17,8 @@ from logdoctor.model import Log, Outcome, Step
 if TYPE_CHECKING:
     from logdoctor.logs.steps.signs import Sign
 
+BUILT = "Successfully tagged "
+"""The old builder's words of success, said for BuildKit too, which has none."""
 TAIL = 16_384
 """Characters from the end that are read first; most logs tell there."""
 WIDEST = 2000
@@ -34,22 +36,22 @@ def verdict(log: Log, steps: Sequence[Step]) -> Outcome:
     outcome = said(text[-TAIL:]) if len(text) > TAIL else "unknown"
     if outcome == "unknown":
         outcome = said(text)
-    if outcome != "failed" and _built(steps):
-        return "passed"
     return "unknown" if outcome == "passed" and _unfinished(steps) else outcome
 
 
 def said(text: str) -> Outcome:
     """What the words of a log say of its end."""
-    from logdoctor.logs.steps.signs import CHEERS, CLOSINGS, COMPLAINTS, SUCCESSES, VERDICTS
+    from logdoctor.logs.steps.signs import CHEERS, CLOSINGS, COMPLAINTS, SUCCESSES, SUMMARIES, VERDICTS
 
     judged = _last(text, VERDICTS)
     closed, won = _last(text, CLOSINGS), _last(text, SUCCESSES)
+    if judged < 0 and closed > won and _meant(text, closed, _last(text, SUMMARIES)):
+        return "unknown"
     if judged >= 0 or closed > won:
         return "failed"
-    if won >= 0:
-        return "passed"
     complained, cheered = _last(text, COMPLAINTS), _last(text, CHEERS)
+    if won >= 0 and complained < won:
+        return "passed"
     if cheered >= 0 and text.count("\n", cheered) > LAST_WORD:
         cheered = -1
     if complained < 0:
@@ -57,7 +59,12 @@ def said(text: str) -> Outcome:
     return "failed" if cheered < complained else "unknown"
 
 
-def spoken(steps: Iterable[Step], sound: set[str]) -> str:
+def _meant(text: str, closed: int, summary: int) -> bool:
+    """Whether a test run's good summary is the end of the log: its tests printed what looks broken."""
+    return summary > closed and text.rstrip().count("\n", summary) < 3
+
+
+def spoken(steps: Sequence[Step], sound: set[str]) -> str:
     """All that was printed by steps that may have failed, in the order of the log."""
     lines = [
         (line.number, line.text)
@@ -66,13 +73,19 @@ def spoken(steps: Iterable[Step], sound: set[str]) -> str:
         for line in step.lines
         if line.tag not in ("powershell", "warning", "debug", "notice")
     ]
+    if image := _image(steps):
+        lines.append((image.last_line, BUILT))
     lines.sort(key=lambda pair: pair[0])
     return "\n".join(["", *(text for _, text in lines), ""])
 
 
 def _sound(steps: Sequence[Step]) -> set[str]:
     """Steps of which no complaint counts: they ended well, or were stopped, or were done again."""
-    well = {step.id for step in steps if step.status in ("done", "cached", "cancelled")}
+    well = {
+        step.id
+        for step in steps
+        if step.status in ("done", "cached", "cancelled") or step.name.startswith(CACHE)
+    }
     done = {(step.kind, step.name): step.first_line for step in steps if step.status == "done"}
     for step in steps:
         again = done.get((step.kind, step.name), 0) > step.last_line
@@ -81,12 +94,13 @@ def _sound(steps: Sequence[Step]) -> set[str]:
     return well
 
 
-def _built(steps: Sequence[Step]) -> bool:
-    """Whether the last build of the log wrote its image."""
+def _image(steps: Sequence[Step]) -> Step | None:
+    """The step in which BuildKit wrote the last image, if nothing of the build broke or still runs."""
     builds = [step for step in steps if step.kind == "buildkit" and not step.name.startswith(CACHE)]
     if any(step.status in ("failed", "unknown") for step in builds):
-        return False
-    return any(step.status == "done" and "exporting to " in step.name for step in builds)
+        return None
+    written = (step for step in reversed(builds) if "exporting to " in step.name)
+    return next((step for step in written if step.status == "done"), None)
 
 
 def _unfinished(steps: Sequence[Step]) -> bool:
@@ -120,10 +134,22 @@ def _meets(text: str, position: int, shape: str) -> bool:
 
 def _harmless(line: str) -> bool:
     """Whether a line only warns, or speaks of something that is tried again."""
-    return line.lstrip(" [(>").startswith(_MILD) or any(words in line for words in _OVERCOME)
+    mild = line.lstrip(" [(>").startswith(_MILD) and "style issues found" not in line
+    return mild or any(words in line for words in _OVERCOME)
 
 
-_MILD = ("npm warn", "npm WARN", "WARN", "warn", "Warning", "DEPRECATION", "DEBUG", "DEBUG]", "prisma:warn")
+_MILD = (
+    "info",
+    "npm warn",
+    "npm WARN",
+    "WARN",
+    "warn",
+    "Warning",
+    "DEPRECATION",
+    "DEBUG",
+    "DEBUG]",
+    "prisma:warn",
+)
 _OVERCOME = (
     "ill retry",
     "etrying",
