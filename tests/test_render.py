@@ -79,7 +79,7 @@ def test_narrow_terminal_without_colour() -> None:
   Sure very (0.97): a rule knows this line as a cause; the
        project's files show the same fault
   Then 60 ELIFECYCLE Command failed with exit code 1.
-       77 process "/bin/sh -c pnpm build" did not complet…
+       77 process "/bin/sh -c pnpm build" d…ete successfully
   Next logdoctor fix --apply=review
        logdoctor explain native-optional-package-missing
        https://pnpm.io/settings#supportedarchitectures

@@ -152,8 +152,8 @@ def _where(diagnosis: Diagnosis, report: Report, look: Look) -> Iterable[Row]:
     if job:
         places.append(f"job {clean_line(job)[:LONG]}")
     others = len({(each.log, each.line) for each in diagnosis.occurrences}) - 1
-    if others > 0:
-        places.append(f"and {others} more time{'s' if others > 1 else ''}")
+    if others > 0 and places:
+        places[0] += f" and {others} more time{'s' if others > 1 else ''}"
     text = f" {look.sign('›', '>')} ".join(places)
     for row in wrap(text, min(look.columns, PROSE) - 2):
         yield Span("  "), Span(row, "place")
@@ -362,22 +362,32 @@ def _chain(diagnosis: Diagnosis, look: Look) -> Iterable[Row]:
                 "dim",
             )
             continue
-        text = clean_line(link.text)
         room = max(16, min(look.columns, PROSE) - INDENT - numbers - 1)
-        if width(text) > room:
-            text = text[: cut(text, room - 3)] + look.sign("…", "...")
-        yield _said(label, f"{link.line:>{numbers}} {text}", "dim")
+        yield _said(label, f"{link.line:>{numbers}} {_middled(clean_line(link.text), room, look)}", "dim")
+
+
+def _middled(text: str, room: int, look: Look) -> str:
+    """Text without its middle where it is too long: commands begin it, exit codes end it."""
+    if width(text) <= room:
+        return text
+    more = look.sign("…", "...")
+    head = text[: cut(text, room * 2 // 3)]
+    tail = text[-max(1, (room - width(head) - len(more)) // 2) :]
+    while width(head + more + tail) < room and len(tail) < len(text) - len(head):
+        tail = text[-len(tail) - 1 :]
+    return head + more + (tail if width(head + more + tail) <= room else tail[1:])
 
 
 def _next(diagnosis: Diagnosis, look: Look) -> Iterable[Row]:
-    rows: list[str] = []
+    rows: list[str] = []  # never wrapped: they are there to be copied
     first = diagnosis.remedies[0] if diagnosis.remedies else None
     if first and isinstance(first.outcome, Patch):
         rows.append(_how_to_apply(first, first.outcome, look.again))
     if diagnosis.rule and known(diagnosis):
         rows.append(f"logdoctor explain {diagnosis.rule}")
     rows += [clean_line(link) for link in diagnosis.references[:2]]
-    yield from _labelled("Next", rows, look, "command")
+    for position, row in enumerate(rows):
+        yield _said("Next" if position == 0 else "", row, "command")
 
 
 def _how_to_apply(remedy: Remedy, patch: Patch, again: str) -> str:
