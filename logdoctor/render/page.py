@@ -318,9 +318,8 @@ def _remedy(remedy: Remedy, look: Look) -> Iterable[Row]:
             if patch.basis == "log":
                 yield _said("", "Line numbers come from the log; the files were not at hand.")
         case NotPatched(reason):
-            if remedy.applicability != "manual" or not remedy.steps:
-                for row in wrap(f"No patch: {clean_line(reason)}", look.prose):
-                    yield _said("", row, "dim")
+            for row in wrap(f"No patch: {clean_line(reason)}", look.prose):
+                yield _said("", row, "dim")
     for step in remedy.steps:
         rows = wrap(clean_line(step), look.prose - 2)
         for position, row in enumerate(rows):

@@ -21,7 +21,9 @@ def why_not(rule: Rule, log: Log, book: RuleBook) -> str:
     steps = cut(log)
     own = [each for each in match(book, steps) if each.rule.id == rule.id]
     rows = [f"{rule.id} in {clean(log.name)}:"]
-    if not own:
+    if not own and rule.family == "generic":
+        rows.append("  such a rule is only asked where no other knows the failure.")
+    elif not own:
         for number, pattern in enumerate(rule.patterns, 1):
             rows += _silent(number, pattern, steps)
     for each in own[:MOST]:
