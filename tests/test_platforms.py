@@ -13,7 +13,8 @@ from logdoctor.remedies.images import libc_of
 from logdoctor.remedies.installs import flag_in, installing
 from logdoctor.remedies.instructions import Instruction
 from logdoctor.remedies.names import Platform, find, parse
-from logdoctor.remedies.platforms import needed, solve
+from logdoctor.remedies.need import needed
+from logdoctor.remedies.platforms import solve
 
 # --- names ---
 
@@ -139,14 +140,34 @@ def test_the_need_is_put_together_from_captures_and_platform() -> None:
     assert needed({"package": "@swc/core"}, cause("Failed to load native binding"), failed) == Platform(
         "", "@swc/core", "", "linux", "x64", ""
     )
-    assert needed({"package": "sharp"}, cause("using the linuxmusl-x64 runtime"), failed)[3:] == (
-        "linux",
-        "x64",
-        "musl",
-    )
+    sharp = needed({"package": "sharp"}, cause("using the linuxmusl-x64 runtime"), failed)
+    assert (sharp.name, sharp.libc) == ("@img/sharp-linuxmusl-x64", "musl")
     assert (
         needed({}, cause("Cannot find module '@esbuild/linux-arm64'"), failed).name == "@esbuild/linux-arm64"
     )
+
+
+def test_the_package_is_named_below_the_cause() -> None:
+    esbuild = step(
+        kind="log",
+        texts=(
+            "You installed esbuild for another platform than the one you're currently using.",
+            'Specifically the "@esbuild/darwin-arm64" package is present but this platform',
+            'needs the "@esbuild/linux-x64" package instead. People often get into this',
+        ),
+    )
+    assert needed({"package": "esbuild"}, esbuild.lines[0], esbuild).name == "@esbuild/linux-x64"
+    swc = step(
+        kind="log",
+        texts=(
+            "Error: Failed to load native binding",
+            "    at /app/node_modules/@swc/core-darwin-arm64/x.js",
+            "    Error: Cannot find module './swc.linux-x64-gnu.node'",
+            "    Error: Cannot find module '@swc/core-linux-x64-gnu'",
+        ),
+    )
+    assert needed({}, swc.lines[0], swc).name == "@swc/core-linux-x64-gnu"
+    assert needed({}, cause("not a line of the step")._replace(number=99), swc).name == ""
 
 
 @pytest.mark.parametrize(

@@ -17,7 +17,8 @@ def remedies(plan: RemedyPlan, case: Case) -> tuple[Remedy, ...]:
     """One remedy for each explanation that the user's files give, the strongest first."""
     if case.site is None:
         return (_from_log(plan, case),)
-    from logdoctor.remedies.platforms import needed, solve
+    from logdoctor.remedies.need import needed
+    from logdoctor.remedies.platforms import solve
     from logdoctor.remedies.solved import from_finding
 
     solution = solve(needed(case.captures, case.cause, case.step), case.site)

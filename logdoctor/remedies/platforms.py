@@ -7,12 +7,11 @@ leaves the build broken. Every probe either finds an explanation or says what it
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 
-from logdoctor.model import Line, Step
 from logdoctor.remedies import carried, omitted
 from logdoctor.remedies.change import Finding, Solution
-from logdoctor.remedies.names import Platform, find, parse
+from logdoctor.remedies.names import Platform
 from logdoctor.remedies.site import Site
 from logdoctor.remedies.view import Probed, View, view
 
@@ -48,19 +47,6 @@ REINSTALL = {
     "yarn": "rm -rf node_modules && yarn install",
     "bun": "rm -rf node_modules && bun install --frozen-lockfile",
 }
-
-
-def needed(captures: Mapping[str, str], cause: Line, step: Step) -> Platform:
-    """The platform package that is missing, as far as the log tells."""
-    texts = (captures.get("package", ""), *captures.values(), cause.text)
-    named = next((found for text in texts if (found := parse(text))), None) or find(cause.text)
-    if named and named.stem:
-        return named
-    os, _, arch = (step.platform or "").partition("/")
-    owner = captures.get("package", "") or captures.get("module", "")
-    system = captures.get("os") or (named.os if named else os)
-    cpu = captures.get("cpu") or (named.cpu if named else {"amd64": "x64"}.get(arch.partition("/")[0], arch))
-    return Platform("", owner, "", system, cpu, captures.get("libc") or (named.libc if named else ""))
 
 
 def solve(need: Platform, site: Site) -> Solution:
