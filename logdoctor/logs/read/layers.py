@@ -15,7 +15,7 @@ DEPTH = 6
 """Prefixes that may stand before one line."""
 
 MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
-_DIGITS = {ord(digit): "0" for digit in "123456789"}
+_DIGITS = bytes.maketrans(b"123456789", b"000000000")
 
 
 class Layer(NamedTuple):
@@ -153,7 +153,7 @@ def bare(row: str, layers: Sequence[str]) -> str:
 
 
 def _outermost(lines: Sequence[str], known: Iterable[str]) -> str:
-    shapes = [line[:40].translate(_DIGITS) for line in lines]
+    shapes = [line[:40].encode("ascii", "replace").translate(_DIGITS).decode() for line in lines]
     for name, layer in LAYERS.items():
         if name in known:
             continue

@@ -48,6 +48,8 @@ class Starts(NamedTuple):
 
     def fits(self, text: str, first: str, row: str) -> bool:
         """Whether a text after that row of a line that began so is a new line rather than its rest."""
+        if text[:6] == first[:6] and len(set(text[:6])) > 1:
+            return True
         if text[:6] in self.heads or (self.layer and pattern(self.layer).match(text)):
             return True
         match = _start().match(text)
