@@ -5,8 +5,7 @@ strings or UUIDs, which a build log is full of. A value always gets the same mar
 can be recognised without being read.
 """
 
-from __future__ import annotations
-
+# Without postponed annotations: named tuples would compile each one at start-up.
 import re
 from functools import cache
 from typing import NamedTuple

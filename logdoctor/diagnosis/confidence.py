@@ -4,8 +4,7 @@ Each feature moves the odds the way it moved them on recorded logs; none of them
 file, so that no author can type a confidence.
 """
 
-from __future__ import annotations
-
+# Without postponed annotations: named tuples would compile each one at start-up.
 from typing import NamedTuple
 
 from logdoctor.model import Tier

@@ -5,8 +5,7 @@ cause before a symptom, and a wrapper never. Within a step the earlier line wins
 dies of its first failure and prints the rest on the way down.
 """
 
-from __future__ import annotations
-
+# Without postponed annotations: named tuples would compile each one at start-up.
 from collections.abc import Sequence
 from typing import NamedTuple
 

@@ -1,7 +1,6 @@
 """Turn a verdict into a diagnosis: its words, its chain, and how sure it is."""
 
-from __future__ import annotations
-
+# Without postponed annotations: named tuples would compile each one at start-up.
 from collections.abc import Sequence
 from typing import NamedTuple
 
