@@ -426,3 +426,12 @@ def test_chosen_lines_are_read_as_in_the_whole_log() -> None:
     whole = read(Raw("x", data)).lines
     assert read_lines([row.encode() for row in rows[10:20]], how, 11) == list(whole[10:20])
     assert clean_line(rows[7].encode() + b"\r", 8, how) == whole[7]
+
+
+def test_a_wide_file_quoted_in_a_plain_log_does_not_make_the_log_wide() -> None:
+    quoted = '{ "name": "web" }'.encode("utf-16")
+    log = log_of(b"bun install v1.4.5\n1 | " + quoted + b"\n    ^\nerror: Unexpected token\n")
+    assert not log.encoding.startswith("utf-16")
+    assert [line.number for line in log.lines] == [1, 2, 3, 4]
+    assert log.lines[1].text.endswith('{ "name": "web" }')
+    assert log.lines[3].text == "error: Unexpected token"

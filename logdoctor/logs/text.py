@@ -40,14 +40,17 @@ def encoding_of(head: bytes) -> str:
         return "utf-16-le"
     if head.startswith(b"\xfe\xff"):
         return "utf-16-be"
-    half = len(head) // 2
-    if half:
-        even, odd = head[0::2].count(0), head[1::2].count(0)
-        if odd * 4 > half and even * 8 < odd:
-            return "utf-16-le"
-        if even * 4 > half and odd * 8 < even:
-            return "utf-16-be"
+    even, odd = head[0::2].count(0), head[1::2].count(0)
+    if odd > 8 * even and _is_wide(head, odd, b"\n\x00"):
+        return "utf-16-le"
+    if even > 8 * odd and _is_wide(head, even, b"\x00\n"):
+        return "utf-16-be"
     return "utf-8"
+
+
+def _is_wide(head: bytes, zeros: int, feed: bytes) -> bool:
+    """Whether that many zeros belong to UTF-16 rather than to a file that a tool quotes in a line."""
+    return zeros * 8 > len(head) and head.count(feed) * 2 >= head.count(b"\n")
 
 
 def _decode_wide(data: bytes, encoding: str) -> tuple[str, str]:
