@@ -23,15 +23,14 @@ class ConfigError(ValueError):
 
 
 def load(folder: str) -> Config:
-    """Read the folder's settings; without a file, only its own rules count."""
+    """Read the folder's settings; the rules that lie in their usual place count anyway."""
     path = os.path.join(folder, NAME)
     config = Config()
     if os.path.lexists(path):
         config = parse(_read(path), path)
-    own = os.path.join(folder, RULES)
-    if not config.rules and os.path.isdir(own):
-        return config._replace(rules=(own,))
-    return config._replace(rules=tuple(os.path.join(folder, rules) for rules in config.rules))
+    own = (RULES,) if os.path.isdir(os.path.join(folder, RULES)) else ()
+    folders = dict.fromkeys(os.path.normpath(os.path.join(folder, rules)) for rules in (*own, *config.rules))
+    return config._replace(rules=tuple(folders))
 
 
 def _read(path: str) -> str:

@@ -58,8 +58,10 @@ def test_rules_beside_the_code_are_found(tmp_path: Path) -> None:
 
 
 def test_folders_of_rules_count_from_the_settings_file(tmp_path: Path) -> None:
-    (tmp_path / ".logdoctor.toml").write_text('rules = ["team/rules"]')
-    assert load(str(tmp_path)).rules == (str(tmp_path / "team/rules"),)
+    (tmp_path / ".logdoctor.toml").write_text('rules = ["team/rules", "./.logdoctor/rules"]')
+    assert load(str(tmp_path)).rules == (str(tmp_path / "team/rules"), str(tmp_path / ".logdoctor/rules"))
+    (tmp_path / ".logdoctor" / "rules").mkdir(parents=True)
+    assert load(str(tmp_path)).rules == (str(tmp_path / ".logdoctor/rules"), str(tmp_path / "team/rules"))
 
 
 def test_settings_that_cannot_be_read_are_no_silence(tmp_path: Path) -> None:
