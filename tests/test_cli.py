@@ -117,7 +117,9 @@ def test_a_terminal_gets_colour_and_its_own_width() -> None:
     assert status == 1
     assert "\x1b[1;31m✗\x1b[0m" in text
     bare = re.sub(r"\x1b\[[0-9;]*m", "", text)
-    assert max(len(row) for row in bare.split("\r\n") if "logdoctor fix" not in row) <= 60
+    wrapped, _, copied = bare.partition("  Next ")
+    assert max(len(row) for row in wrapped.split("\r\n")) <= 60
+    assert copied.startswith("logdoctor explain")
 
 
 def test_a_dumb_terminal_without_unicode_gets_plain_signs() -> None:
