@@ -1,0 +1,3 @@
+const lib = require('@node-rs/bcrypt');
+
+console.log(typeof lib);

@@ -1,0 +1,1 @@
+require('esbuild').buildSync({ entryPoints: ['src/app.js'], outfile: 'dist/app.js' });

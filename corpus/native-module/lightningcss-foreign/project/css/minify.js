@@ -1,0 +1,3 @@
+const lib = require('lightningcss');
+
+console.log(Object.keys(lib).length);

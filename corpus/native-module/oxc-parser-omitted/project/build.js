@@ -1,0 +1,3 @@
+const lib = require('oxc-parser');
+
+console.log(Object.keys(lib).length);

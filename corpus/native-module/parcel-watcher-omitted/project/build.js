@@ -1,0 +1,3 @@
+const lib = require('@parcel/watcher');
+
+console.log(Object.keys(lib).length);

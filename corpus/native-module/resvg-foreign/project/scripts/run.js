@@ -1,0 +1,3 @@
+const lib = require('@resvg/resvg-js');
+
+console.log(typeof lib);

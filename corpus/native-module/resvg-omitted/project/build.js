@@ -1,0 +1,3 @@
+const lib = require('@resvg/resvg-js');
+
+console.log(Object.keys(lib).length);

@@ -1,0 +1,3 @@
+const lib = require('rolldown');
+
+console.log(typeof lib);

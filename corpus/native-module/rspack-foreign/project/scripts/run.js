@@ -1,0 +1,3 @@
+const lib = require('@rspack/core');
+
+console.log(typeof lib);

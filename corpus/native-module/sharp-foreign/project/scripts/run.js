@@ -1,0 +1,3 @@
+const lib = require('sharp');
+
+console.log(typeof lib);

@@ -1,0 +1,3 @@
+const lib = require('sharp');
+
+console.log(Object.keys(lib).length);

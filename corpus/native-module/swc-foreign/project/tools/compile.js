@@ -1,0 +1,3 @@
+const swc = require('@swc/core');
+
+console.log(swc.version);

@@ -1,0 +1,1 @@
+console.log(require('@swc/core').transformSync('let a = 1').code);

@@ -1,0 +1,3 @@
+const lib = require('@tailwindcss/oxide');
+
+console.log(Object.keys(lib).length);

@@ -1,0 +1,3 @@
+const lib = require('@anush008/tokenizers');
+
+console.log(Object.keys(lib).length);
