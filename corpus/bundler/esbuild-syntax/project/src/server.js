@@ -1,0 +1,3 @@
+export function serve(port) {
+  console.log("on", port;
+}

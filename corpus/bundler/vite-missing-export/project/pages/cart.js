@@ -1,0 +1,3 @@
+import { total } from "../lib/price.js";
+
+document.title = total([]);

@@ -1,0 +1,3 @@
+import dayjs from "dayjs";
+
+document.title = dayjs().format();

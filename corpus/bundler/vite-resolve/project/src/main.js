@@ -1,0 +1,3 @@
+import { button } from "./Button.js";
+
+document.body.append(button());

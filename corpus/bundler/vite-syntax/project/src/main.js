@@ -1,0 +1,5 @@
+export function start() {
+  if (document.title {
+    return 1;
+  }
+}

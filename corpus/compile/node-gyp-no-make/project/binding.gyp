@@ -1,0 +1,1 @@
+{"targets": [{"target_name": "meter", "sources": ["src/meter.c"]}]}

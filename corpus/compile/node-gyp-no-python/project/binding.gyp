@@ -1,0 +1,3 @@
+{
+  "targets": [{"target_name": "sensor", "sources": ["sensor.c"]}]
+}

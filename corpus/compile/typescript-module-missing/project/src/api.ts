@@ -1,0 +1,4 @@
+import express from "express";
+
+export const app = express();
+export const port: string = 3000;

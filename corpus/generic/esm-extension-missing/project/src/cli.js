@@ -1,0 +1,3 @@
+import { parse } from './args';
+
+parse(process.argv);

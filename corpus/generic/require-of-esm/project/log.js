@@ -1,0 +1,3 @@
+const settings = require('./settings.mjs');
+
+console.log(settings.level);

@@ -1,0 +1,3 @@
+const targets = ['a', 'b';
+
+console.log(targets);

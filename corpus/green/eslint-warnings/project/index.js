@@ -1,0 +1,1 @@
+console.log('Error: 0 failed');

@@ -1,0 +1,3 @@
+import errors from "./errors.json";
+
+document.title = errors.length;

@@ -1,0 +1,2 @@
+const tiles = new Map();
+for (let n = 0; ; n++) tiles.set(`tile-${n}`, [n, n, n]);

@@ -1,0 +1,3 @@
+console.log("building tax");
+const rates = JSON.parse("{\"vat\": }");
+console.log(rates);

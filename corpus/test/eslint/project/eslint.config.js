@@ -1,0 +1,1 @@
+module.exports = [{ files: ['src/**'], rules: { 'no-undef': 'error', 'no-unused-vars': 'warn' } }];

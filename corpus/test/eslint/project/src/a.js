@@ -1,0 +1,3 @@
+const unused = 1;
+
+fetchAll(2);
