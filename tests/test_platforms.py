@@ -387,6 +387,18 @@ def test_yarn_reads_its_own_settings_file() -> None:
     ]
 
 
+def test_npm_reads_no_list_of_architectures() -> None:
+    files = {"pnpm-workspace.yaml": "supportedArchitectures:\n  os: [darwin]\n"}
+    assert explain(files, step(kind="log", texts=("npm error Lifecycle script `build` failed",))) == ()
+    assert explain(files | {"package-lock.json": "{}"}, step(kind="log")) == ()
+
+
+def test_npm_was_told_to_install_for_another_machine() -> None:
+    (found,) = explain({".npmrc": "os=linux\ncpu=arm64\nlibc=glibc\n"}, step(kind="log"))
+    assert (found.id, found.said) == ("same-platform", ".npmrc:2 asks for packages of cpu arm64")
+    assert found.changes == (Change(".npmrc", "ini-remove", {"key": "cpu", "value": "arm64"}),)
+
+
 def test_a_workflow_that_installs() -> None:
     text = (
         "jobs:\n  test:\n    steps:\n      - uses: actions/checkout@v4\n      - run: npm ci --no-optional\n"
@@ -657,7 +669,6 @@ def test_a_healthy_project_says_what_was_looked_at() -> None:
         "no install command leaves optional packages out",
         ".dockerignore keeps the host's node_modules out",
         "no settings file turns optional packages off",
-        "supportedArchitectures does not shut this machine out",
         "package-lock.json lists @rollup/rollup-linux-x64-gnu",
     )
 

@@ -144,6 +144,20 @@ def settings(project: Project, folders: Sequence[str]) -> Iterator[Setting]:
                 )
 
 
+def machines(project: Project, folders: Sequence[str], need: Platform) -> Iterator[Setting]:
+    """Settings of npm that ask for another machine's packages."""
+    wanted = {"os": (need.os,), "cpu": (need.cpu,), "libc": (need.libc, {"gnu": "glibc"}.get(need.libc, ""))}
+    for folder in folders:
+        path = f"{folder}/.npmrc".lstrip("/")
+        for line, key, value in ini(project.text(path) or ""):
+            mine = wanted.get(key, ())
+            if any(mine) and value not in mine:
+                said = f"{path}:{line} asks for packages of {key} {value}"
+                yield Setting(
+                    _line(project, path, line), said, "ini-remove", (("key", key), ("value", value))
+                )
+
+
 def _npmrc(project: Project, path: str) -> Iterator[Setting]:
     for line, key, value in ini(project.text(path) or ""):
         if (key, value) in (("optional", "false"), ("omit", "optional"), ("omit[]", "optional")):

@@ -10,7 +10,7 @@ from logdoctor.remedies.change import Change, Finding
 from logdoctor.remedies.installs import OMIT_VARIABLE, Lockfile, Setting, flag_in, installing
 from logdoctor.remedies.instructions import Instruction
 from logdoctor.remedies.names import Platform
-from logdoctor.remedies.relock import manager
+from logdoctor.remedies.relock import sure_name
 from logdoctor.remedies.view import Probed, View, docker, quote
 
 KEEP, UNIGNORE = "keep-optional-packages", "unignore-optional-package"
@@ -134,11 +134,15 @@ def _setting(each: Setting, id: str, weight: int, title: str, why: str) -> Findi
 
 
 def architectures(view: View) -> Probed:
-    """`supportedArchitectures` names other machines only."""
+    """`supportedArchitectures`, which pnpm and yarn read, names other machines only."""
+    reader = sure_name(view.site.project, view.site.steps)
+    if reader in ("npm", "bun"):
+        return Probed(())
     found = tuple(installs.architectures(view.site.project, view.need))
     if not found:
         return Probed((), "supportedArchitectures does not shut this machine out")
-    file = _read_by(view, [each.evidence.file or "" for each in found])
+    files = [each.evidence.file or "" for each in found]
+    file = next((each for each in files if (each == ".yarnrc.yml") is (reader == "yarn")), files[0])
     own = [each for each in found if each.evidence.file == file]
     need = view.need
     machine = "-".join(part for part in (need.os, need.cpu, need.libc) if part)
@@ -149,16 +153,16 @@ def architectures(view: View) -> Probed:
         title=f"Add {machine} to supportedArchitectures",
         why=f"Only packages for the listed machines are installed, and {machine} is not among them.",
         evidence=tuple(each.evidence for each in own),
-        changes=tuple(Change(file or "", each.operation, dict(each.args)) for each in own),
+        changes=tuple(Change(file, each.operation, dict(each.args)) for each in own),
     )
     return Probed((finding,))
 
 
-def _read_by(view: View, files: Sequence[str]) -> str:
-    """The settings file that the package manager in use reads."""
-    using = manager({}, view.site.step, view.site.steps, view.site.project)
-    berry = using is not None and using.name == "yarn"
-    return next((file for file in files if (file == ".yarnrc.yml") is berry), files[0])
+def machines(view: View) -> Probed:
+    """npm was told to install for another machine."""
+    found = installs.machines(view.site.project, view.folders, view.need)
+    title = "Install for the machine that builds"
+    return _settled(found, "same-platform", 92, title, "Only that machine's packages are installed.", "")
 
 
 def lockfile(view: View) -> Probed:

@@ -32,6 +32,7 @@ ANYWHERE: tuple[Callable[[View], Probed], ...] = (
     omitted.commands,
     omitted.ignored,
     omitted.architectures,
+    omitted.machines,
     omitted.lockfile,
 )
 IN_IMAGE: tuple[Callable[[View], Probed], ...] = (

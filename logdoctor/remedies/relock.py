@@ -12,6 +12,19 @@ from logdoctor.remedies.remedy import Case, worded
 
 NAMES = ("pnpm", "yarn", "bun", "npm")
 FILES = {"pnpm": "pnpm-lock.yaml", "npm": "package-lock.json", "yarn": "yarn.lock", "bun": "bun.lock"}
+SIGNS = (
+    ("npm", "npm error"),
+    ("npm", "npm ERR!"),
+    ("pnpm", "ERR_PNPM"),
+    ("pnpm", "using pnpm v"),
+    ("pnpm", "ELIFECYCLE"),
+    ("yarn", "yarn run v"),
+    ("yarn", "yarn install v"),
+    ("yarn", "YN0000"),
+    ("bun", "bun install v"),
+    ("bun", 'error: script "'),
+)
+WORDS = re.compile(r"[\w.-]+")
 PINNED = re.compile(r"(pnpm|npm|yarn|bun)@(\d+(?:\.\d+){0,2})")
 SEEN = re.compile(r"\b(pnpm|npm|yarn|bun)@?[ /:v]{0,2}(\d+\.\d+\.\d+)\b")
 
@@ -76,12 +89,30 @@ def _locked(project: Project) -> str:
     return found[0] if len(found) == 1 else ""
 
 
+def sure_name(project: Project, steps: Sequence[Step]) -> str:
+    """The package manager by the project's own word or by its signature in the log, else nothing."""
+    pinned = _pinned(project)
+    return pinned.name if pinned else _locked(project) or _signed(steps)
+
+
+def _signed(steps: Sequence[Step]) -> str:
+    """The manager that signs its own lines."""
+    for step in steps:
+        for line in step.lines:
+            for name, sign in SIGNS:
+                if sign in line.text[:300]:
+                    return name
+    return ""
+
+
 def _mentioned(step: Step, steps: Sequence[Step]) -> str:
-    texts = (step.name, *(line.text for line in step.lines[:20]), *(each.name for each in steps))
-    for text in texts:
-        for name in NAMES:
-            if re.search(rf"\b{name}\b", text[:2000]):
-                return name
+    """The manager that signs its lines, or else the first that a command names."""
+    if signed := _signed((step, *steps)):
+        return signed
+    for text in (step.name, *(line.text for line in step.lines[:20]), *(each.name for each in steps)):
+        found = next((word for word in WORDS.findall(text[:2000]) if word in NAMES), "")
+        if found:
+            return found
     return ""
 
 
