@@ -7,7 +7,7 @@ Plain text and the terminal are two ways to paint the same rows, so they can nev
 from collections.abc import Iterable, Sequence
 from typing import Literal, NamedTuple
 
-from logdoctor.model import Cause, Diagnosis, Evidence, Link, NotPatched, Patch, Remedy, Report, Step
+from logdoctor.model import Cause, Diagnosis, Evidence, Excerpt, Link, NotPatched, Patch, Remedy, Report, Step
 from logdoctor.render.clean import clean, clean_line, cut, tame, width, wrap
 
 Style = Literal["", "bad", "good", "warn", "strong", "dim", "mark", "added", "removed", "place", "command"]
@@ -17,7 +17,9 @@ WHOLE = 3
 PROSE = 100
 """Widest prose, however wide the terminal is: longer rows are hard to read."""
 DIFF_ROWS = 40
-EXCERPT_ROWS = 24
+EXCERPT_ROWS = 20
+ENDING = 8
+"""Last lines of an excerpt that are shown in any case."""
 LONG = 160
 """Longest name of a log, a file, a job or a step."""
 INDENT = 7
@@ -318,8 +320,10 @@ def _remedy(remedy: Remedy, look: Look) -> Iterable[Row]:
             if patch.basis == "log":
                 yield _said("", "Line numbers come from the log; the files were not at hand.")
         case NotPatched(reason):
-            for row in wrap(f"No patch: {clean_line(reason)}", look.prose):
-                yield _said("", row, "dim")
+            # A person's steps say it all, unless naming the project would give a patch.
+            if remedy.applicability != "manual" or not remedy.steps or "--project" in reason:
+                for row in wrap(f"No patch: {clean_line(reason)}", look.prose):
+                    yield _said("", row, "dim")
     for step in remedy.steps:
         rows = wrap(clean_line(step), look.prose - 2)
         for position, row in enumerate(rows):
@@ -397,13 +401,28 @@ def _how_to_apply(remedy: Remedy, patch: Patch, again: str) -> str:
 
 
 def _excerpt(report: Report, look: Look) -> Iterable[Row]:
-    lines = report.excerpt[-EXCERPT_ROWS:]
+    lines = _fewer(report)
     several = len({line.log for line in lines}) > 1
     for log in dict.fromkeys(line.log for line in lines):
         if several:
             yield Span("  "), Span(_log_name(report, log), "place")
         yield from _quoted([Quote(str(line.line), line.text) for line in lines if line.log == log], look)
     yield ()
+
+
+def _fewer(report: Report) -> list[Excerpt]:
+    """So many lines as a reader takes in: round the cause and at the end, without a stack's frames."""
+    lines = [line for line in report.excerpt if not line.text.lstrip().startswith("at ")] or report.excerpt
+    causes = {(each.cause.log, each.cause.line) for each in report.diagnoses if each.cause}
+
+    def far(line: Excerpt) -> int:
+        return min((abs(line.line - number) for log, number in causes if log == line.log), default=1 << 30)
+
+    near = (
+        sorted(lines[:-ENDING], key=far)[: EXCERPT_ROWS - ENDING] if causes else lines[-EXCERPT_ROWS:-ENDING]
+    )
+    chosen = {*near, *lines[-ENDING:]}
+    return [line for line in lines if line in chosen]
 
 
 def _labelled(label: str, rows: Iterable[str], look: Look, style: Style = "") -> Iterable[Row]:
