@@ -22,8 +22,6 @@ from logdoctor.workshop.lab.case import Case, Expect, LogLabel, Place, StepLabel
 from logdoctor.workshop.lab.normalise import Names, normalise, steady
 from logdoctor.workshop.lab.stub import registry_stub
 
-__all__ = ["Recording", "Tool", "prepare", "record", "relabel", "run_case", "run_check", "run_commands", "variants"]
-
 Verdict = Literal["new", "same", "changed", "accepted", "unexpected"]
 _ANSI = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]|\x1b\][^\x07\x1b]*(?:\x07|\x1b\\)")
 
