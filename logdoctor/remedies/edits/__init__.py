@@ -112,8 +112,9 @@ def apply(operation: str, text: str, args: Mapping[str, str]) -> str:
     if not spans:
         return text
     after = splice(text, spans)
-    import_module(f"{__name__}.{CHECKS[found.format]}").check(text, after, spans)
-    if found.run(after, args):
+    reader = import_module(f"{__name__}.{CHECKS[found.format]}")
+    reader.check(text, after, spans)
+    if found.run(after, reader.anchored(text, args) if "line" in args else args):
         raise EditError("done twice, the change would not settle")
     return after
 

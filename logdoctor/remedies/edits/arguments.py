@@ -74,8 +74,17 @@ def _segment(match: re.Match[str]) -> str | int:
     if index is not None:
         return int(index)
     if double is not None:
-        return re.sub(r"\\(.)", r"\1", double)
+        return _json_string(double)
     return plain if plain is not None else single
+
+
+def _json_string(inside: str) -> str:
+    import json
+
+    try:
+        return str(json.loads(f'"{inside}"'))
+    except ValueError:
+        raise EditError(f"{inside!r} is no key: write it as in JSON") from None
 
 
 def _no_constant(name: str) -> object:

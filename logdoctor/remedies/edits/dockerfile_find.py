@@ -22,6 +22,35 @@ def meant(dockerfile: Dockerfile, args: Mapping[str, str], keywords: Sequence[st
     return inner
 
 
+def at_or_below(dockerfile: Dockerfile, args: Mapping[str, str]) -> Instruction:
+    """The instruction on the argument `line`, or the next below a comment or blank line."""
+    line = line_argument(args)
+    found = next((one for one in dockerfile.instructions if line and line <= one.end_line), None)
+    if found is None:
+        raise EditError(f"line {line} is not part of an instruction")
+    return found
+
+
+def above_comments(text: str, dockerfile: Dockerfile, instruction: Instruction) -> int:
+    """The start of an instruction, with the comments right above it, which speak of it."""
+    start = line_start(text, instruction.start)
+    top = len(dockerfile.directives)
+    line = instruction.line
+    while line - 1 > top:
+        above = line_start(text, start - 1)
+        if not text[above:start].lstrip("\ufeff \t").startswith("#"):
+            break
+        start, line = above, line - 1
+    return start + 1 if start == 0 and text.startswith("\ufeff") else start
+
+
+def anchored(text: str, args: Mapping[str, str]) -> Mapping[str, str]:
+    """The arguments with the first line of the instruction for `line`: it stays when lines below go."""
+    line = line_argument(args) or 0
+    found = next((one.line for one in parse(text).instructions if line <= one.end_line), line)
+    return {**args, "line": str(found)}
+
+
 def runs(dockerfile: Dockerfile, args: Mapping[str, str]) -> tuple[Instruction, ...]:
     """The RUN on the argument `line`, or every RUN of the file."""
     if line_argument(args) is not None:

@@ -8,7 +8,9 @@ from collections.abc import Mapping, Sequence
 from logdoctor.remedies.edits.arguments import one_line
 from logdoctor.remedies.edits.dockerfile import Dockerfile, Instruction, commands_of, parse
 from logdoctor.remedies.edits.dockerfile_find import (
+    above_comments,
     after_word,
+    at_or_below,
     escape_of,
     is_command,
     meant,
@@ -37,7 +39,7 @@ def add_packages(text: str, args: Mapping[str, str]) -> tuple[Span, ...]:
     for package in packages:
         if not PACKAGE.fullmatch(package):
             raise EditError(f"{package!r} is no package's name")
-    instruction = meant(dockerfile, args)
+    instruction = at_or_below(dockerfile, args)
     place = _place(dockerfile, instruction, manager)
     if place is None:
         return _new_run(text, dockerfile, instruction, manager, packages)
@@ -100,8 +102,7 @@ def _new_run(
             raise EditError(f"line {one.line} gives up root, and packages need it")
         if one.keyword == "USER":
             break
-    holder = next(one for one in stage.instructions if one.line == instruction.line)
-    start = line_start(text, holder.start)
+    start = above_comments(text, dockerfile, instruction)
     run = f"RUN {FRESH[manager].format(' '.join(packages))}{newline_of(text)}"
     return (Span(start, start, run),)
 

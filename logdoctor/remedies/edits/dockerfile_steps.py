@@ -7,9 +7,9 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from logdoctor.remedies.edits.arguments import line_argument, one_line
 from logdoctor.remedies.edits.dockerfile import KEYWORDS, Dockerfile, Instruction, Stage, flag, parse
-from logdoctor.remedies.edits.dockerfile_find import meant, stage_meant, stage_of
+from logdoctor.remedies.edits.dockerfile_find import above_comments, at_or_below, meant, stage_meant, stage_of
 from logdoctor.remedies.edits.shell import Word, plain_words
-from logdoctor.remedies.edits.spans import EditError, Span, line_start, newline_of
+from logdoctor.remedies.edits.spans import EditError, Span, newline_of
 
 VARIABLE = re.compile(r"\$\{?\w+")
 IMAGE = re.compile(r"[^\s\"'\\`#-][^\s\"'\\`#]*")
@@ -97,7 +97,7 @@ def insert_before(text: str, args: Mapping[str, str]) -> tuple[Span, ...]:
     index = _index(dockerfile, args)
     if _stands(dockerfile, new, range(index - len(new), index + 1)):
         return ()
-    start = _above_comments(text, dockerfile, dockerfile.instructions[index])
+    start = above_comments(text, dockerfile, dockerfile.instructions[index])
     return (Span(start, start, "".join(f"{line}{newline_of(text)}" for line in _text_lines(args))),)
 
 
@@ -121,7 +121,7 @@ def add_copy(text: str, args: Mapping[str, str]) -> tuple[Span, ...]:
 
     dockerfile = parse(text)
     source, target = one_line(args, "source"), one_line(args, "target")
-    instruction = meant(dockerfile, args)
+    instruction = at_or_below(dockerfile, args)
     stage = stage_of(dockerfile, instruction)
     if stage is None or instruction.keyword == "FROM":
         raise EditError(f"line {args['line']} is no step of a stage")
@@ -129,8 +129,7 @@ def add_copy(text: str, args: Mapping[str, str]) -> tuple[Span, ...]:
         return ()
     plain = not any(char in "".join((source, target)) for char in " \t[\"'\\`<$#")
     words = f"{source} {target}" if plain else json.dumps([source, target], ensure_ascii=False)
-    holder = next(one for one in stage.instructions if one.line == instruction.line)
-    start = _above_comments(text, dockerfile, holder)
+    start = above_comments(text, dockerfile, instruction)
     return (Span(start, start, f"COPY {words}{newline_of(text)}"),)
 
 
@@ -193,10 +192,7 @@ def _index(dockerfile: Dockerfile, args: Mapping[str, str]) -> int:
     """The instruction on `line` (or next below it), or the only one that begins with `instruction`."""
     found, line = dockerfile.instructions, line_argument(args)
     if line is not None:
-        index = next((at for at, one in enumerate(found) if line <= one.end_line), None)
-        if index is None:
-            raise EditError(f"line {line} is not part of an instruction")
-        return index
+        return found.index(at_or_below(dockerfile, args))
     wanted = " ".join(args.get("instruction", "").split())
     if not wanted:
         raise EditError("neither line nor instruction is given")
@@ -213,19 +209,6 @@ def _begins(instruction: Instruction, wanted: str) -> bool:
     whole = f"{instruction.keyword} {' '.join(instruction.value.split())}"
     keyword, _, rest = wanted.partition(" ")
     return whole.startswith(f"{keyword.upper()} {rest}")
-
-
-def _above_comments(text: str, dockerfile: Dockerfile, instruction: Instruction) -> int:
-    """The start of an instruction, with the comments right above it, which speak of it."""
-    start = line_start(text, instruction.start)
-    top = len(dockerfile.directives)
-    line = instruction.line
-    while line - 1 > top:
-        above = line_start(text, start - 1)
-        if not text[above:start].lstrip("\ufeff \t").startswith("#"):
-            break
-        start, line = above, line - 1
-    return start + 1 if start == 0 and text.startswith("\ufeff") else start
 
 
 def _copies(instruction: Instruction, source: str, target: str) -> bool:

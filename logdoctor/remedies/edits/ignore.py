@@ -85,7 +85,10 @@ def _fits(pattern: str, path: str) -> bool:
     """Whether a pattern fits a path or a folder above it."""
     if pattern == path:
         return True
-    return re.fullmatch(f"(?s:{_regex(pattern)}(?:/.*)?)", path) is not None
+    try:
+        return re.fullmatch(f"(?s:{_regex(pattern)}(?:/.*)?)", path) is not None
+    except re.error:  # a range that runs backwards; Docker does not take it either
+        return False
 
 
 def _regex(pattern: str) -> str:

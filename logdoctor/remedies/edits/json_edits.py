@@ -31,6 +31,8 @@ def remove_it(text: str, args: Mapping[str, str]) -> tuple[Span, ...]:
     """
     path = path_argument(args)
     if "value" not in args:
+        if isinstance(path[-1], int):
+            raise EditError("an item is removed by its value, as its number changes")
         found = _entry(text, parse(text).root, path)
         return _removed(text, *found) if found else ()
     node = _at(text, parse(text).root, path)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from copy import deepcopy
 from typing import Any
 
 from logdoctor.remedies.edits.arguments import path_argument, same
@@ -46,12 +45,14 @@ def remove_it(text: str, args: Mapping[str, str]) -> tuple[Span, ...]:
         if not hits:
             return ()
         path = (*path, hits[0])
+    elif isinstance(path[-1], int):
+        raise EditError("an item is removed by its value, as its number changes")
     if _look(data, path) is MISSING:
         return ()
     root = read(text)
     if root is None:
         return ()
-    wanted = deepcopy(data)
+    wanted = _copied(data)
     holder = _look(wanted, path[:-1])
     del holder[_key(holder, path[-1])]
     return _proven(text, _removed(text, root, path), wanted)
@@ -68,7 +69,7 @@ def add_to_list(text: str, args: Mapping[str, str]) -> tuple[Span, ...]:
         raise EditError(f"line {line_of(text, node.start)}: {_words(path)} is no list")
     if any(same(one, value) for one in items):
         return ()
-    wanted = deepcopy(data)
+    wanted = _copied(data)
     _look(wanted, path).append(value)
     if node.kind == "alias":
         raise EditError(f"line {line_of(text, node.start)}: {_words(path)} is shared by an alias")
@@ -83,7 +84,7 @@ def _set(text: str, path: Path, value: Any) -> tuple[Span, ...]:
     data = value_of(text)
     if same(_look(data, path), value):
         return ()
-    wanted = _with(deepcopy(data), path, value)
+    wanted = _with(_copied(data), path, 0, value)
     root = read(text)
     if root is None:
         return _proven(text, _appended(text, path, value), wanted)
@@ -300,18 +301,26 @@ def _key(data: Any, part: str | int) -> Any:
     return next((key for key in data if key == part or str(key) == str(part)), MISSING)
 
 
-def _with(data: Any, path: Path, value: Any) -> Any:
-    if not path:
+def _with(data: Any, path: Path, depth: int, value: Any) -> Any:
+    """The data as it must be afterwards."""
+    if depth == len(path):
         return value
-    key = _key(data, path[0])
+    key = _key(data, path[depth])
     if key is not MISSING:
-        data[key] = _with(data[key], path[1:], value)
+        data[key] = _with(data[key], path, depth + 1, value)
         return data
     if data is not None and not isinstance(data, dict):
         raise EditError(f"{_words(path)} leads through something that is no mapping")
-    if isinstance(path[0], int):
-        raise EditError(f"there is no item {path[0]}")
-    return {**(data or {}), path[0]: _nested(path[1:], value)}
+    if isinstance(path[depth], int):
+        raise EditError(f"there is no item {path[depth]}")
+    return {**(data or {}), path[depth]: _nested(path[depth + 1 :], value)}
+
+
+def _copied(data: Any) -> Any:
+    """A copy in which nothing is shared, so that an alias does not follow a change."""
+    if isinstance(data, dict):
+        return {key: _copied(value) for key, value in data.items()}
+    return [_copied(one) for one in data] if isinstance(data, list) else data
 
 
 def _nested(path: Path, value: Any) -> Any:

@@ -40,7 +40,7 @@ def read(text: str) -> Node | None:
         node = _leaf(event, kind, text)
         if kind in ("MappingEndEvent", "SequenceEndEvent"):
             opening, children = stack.pop()
-            node = _collection(opening, event, children)
+            node = _collection(opening, event, _placed(text, opening, children))
         if node:
             (stack[-1][1] if stack else roots).append(node)
     if len(roots) > 1:
@@ -101,6 +101,18 @@ def _collection(opening: Any, closing: Any, children: list[Node]) -> Node:
     start = opening.start_mark.index
     end = closing.end_mark.index if flow else max([start, *(child.end for child in children)])
     return Node(kind, start, end, flow, "", None, tuple(children))
+
+
+def _placed(text: str, opening: Any, children: list[Node]) -> list[Node]:
+    """Put missing values behind their colon; the reader says they are where the next key begins."""
+    if opening.flow_style or not type(opening).__name__.startswith("Mapping"):
+        return children
+    for at in range(1, len(children), 2):
+        key, value = children[at - 1 : at + 1]
+        colon = text.find(":", key.end, value.start)
+        if value.start == value.end and value.kind == "scalar" and colon >= 0:
+            children[at] = value._replace(start=colon + 1, end=colon + 1)
+    return children
 
 
 def _is_empty(node: Node) -> bool:
