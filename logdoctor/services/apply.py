@@ -63,7 +63,7 @@ def _apply(chosen: Chosen, root: str, levels: Collection[Applicability], allow_d
         reason = _refusal(root, path) or (None if allow_dirty else _dirty(root, path))
         if reason:
             return Kept(chosen, f"{path} {reason}")
-    _write(root, chosen.patch.contents)
+    write(root, chosen.patch.contents)
     return Written(chosen)
 
 
@@ -117,7 +117,7 @@ def _dirty(root: str, path: str) -> str | None:
     return f"{state}, so the old text could not be brought back; commit it first, or use --allow-dirty"
 
 
-def _write(root: str, contents: Mapping[str, bytes]) -> None:
+def write(root: str, contents: Mapping[str, bytes]) -> None:
     """Write beside the files first, then put all in place, so that a full disk spoils nothing."""
     ready: list[tuple[str, str]] = []
     try:

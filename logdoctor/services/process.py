@@ -30,21 +30,30 @@ class CannotRun(Exception):
 Handler = Callable[[int, FrameType | None], None] | signal.Handlers
 
 
-def run(command: Sequence[str], out: BinaryIO, kept: BinaryIO) -> int:
+def run(
+    command: Sequence[str],
+    out: BinaryIO,
+    kept: BinaryIO,
+    folder: str | None = None,
+    heard: list[int] | None = None,
+) -> int:
     """Run the command, pass its output on as it comes, keep a copy, and return its status.
 
-    Both of its streams go through one pipe, because their order is part of what they say.
+    Both of its streams go through one pipe, because their order is part of what they say. The
+    signals that came while it ran are put into `heard`, for who must not go on after Ctrl-C.
     """
-    child = _start(command)
-    with _signals(child):
+    child = _start(command, folder)
+    with _signals(child, [] if heard is None else heard):
         _tee(child, out, kept)
         status = child.wait()
     return 128 - status if status < 0 else status
 
 
-def _start(command: Sequence[str]) -> subprocess.Popen[bytes]:
+def _start(command: Sequence[str], folder: str | None) -> subprocess.Popen[bytes]:
     try:
-        return subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, bufsize=0)
+        return subprocess.Popen(
+            command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, bufsize=0, cwd=folder
+        )
     except FileNotFoundError:
         raise CannotRun(f"{command[0]}: command not found", NOT_FOUND) from None
     except (OSError, ValueError) as error:
@@ -81,17 +90,17 @@ def _passed_on(out: BinaryIO, data: bytes) -> bool:
 
 
 @contextmanager
-def _signals(child: subprocess.Popen[bytes]) -> Iterator[None]:
+def _signals(child: subprocess.Popen[bytes], heard: list[int]) -> Iterator[None]:
     """Hand signals on to the command, and let it decide when to end.
 
     Ctrl-C reaches the whole group of a terminal's foreground, the command too: a second copy would
     make docker and pnpm stop without cleaning up.
     """
-    forward = _forwarder(child)
+    forward = _forwarder(child, heard)
     wanted: dict[int, Handler] = {
         getattr(signal, name): forward for name in FORWARDED if hasattr(signal, name)
     }
-    wanted[signal.SIGINT] = signal.SIG_IGN if _in_foreground() else forward
+    wanted[signal.SIGINT] = _forwarder(None, heard) if _in_foreground() else forward
     before = {number: signal.signal(number, handler) for number, handler in wanted.items()}
     try:
         yield
@@ -100,10 +109,16 @@ def _signals(child: subprocess.Popen[bytes]) -> Iterator[None]:
             signal.signal(number, handler)
 
 
-def _forwarder(child: subprocess.Popen[bytes]) -> Callable[[int, FrameType | None], None]:
+def _forwarder(
+    child: subprocess.Popen[bytes] | None, heard: list[int]
+) -> Callable[[int, FrameType | None], None]:
+    """Note a signal, and hand it on to the child that has not got it from the terminal."""
+
     def forward(number: int, frame: FrameType | None) -> None:
         del frame
-        child.send_signal(number)
+        heard.append(number)
+        if child is not None:
+            child.send_signal(number)
 
     return forward
 

@@ -1,4 +1,4 @@
-"""The lab's command line: `python -m logdoctor.workshop.lab record|label|tools|schema`."""
+"""The lab's command line: `python -m logdoctor.workshop.lab record|prove|label|tools|schema`."""
 
 from __future__ import annotations
 
@@ -33,6 +33,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if chosen.command == "label":
         print(sum(len(recorder.relabel(case)) for case in cases), "logs labelled")
         return 0
+    if chosen.command == "prove":
+        from logdoctor.workshop.lab.prove_all import prove_all
+
+        here = [case for case in cases if chosen.where in (None, case.spec.where)]
+        return prove_all(chosen.corpus, here, lambda tool: _is_chosen(tool, chosen.tool))
     return _record(cases, chosen)
 
 
@@ -50,9 +55,13 @@ def _parser() -> argparse.ArgumentParser:
     )
     record.add_argument("--missing", action="store_true", help="only variants that have no log yet")
     record.add_argument("--keep", type=Path, help="keep a copy of the project as the build left it")
+    prove = commands.add_parser("prove", help="build cases broken, repair them by diagnosis, build again")
+    prove.add_argument("case", nargs="*", help="as for record; all cases with a remedy when left out")
+    prove.add_argument("--tool", action="append", default=[], help="only this tool, e.g. pnpm or pnpm@10")
+    prove.add_argument("--where", choices=["host", "docker"], help="only cases that run there")
     label = commands.add_parser("label", help="find the labelled lines of committed logs anew; runs nothing")
     label.add_argument("case", nargs="*", help="as for record")
-    for command in (record, label):
+    for command in (record, prove, label):
         command.add_argument("--corpus", type=Path, default=CORPUS)
     return parser
 

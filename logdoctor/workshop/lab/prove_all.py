@@ -1,0 +1,102 @@
+"""`make lab`: proves the chosen cases, keeps what was seen in corpus/proof.json, writes corpus/PROOF.md."""
+
+from __future__ import annotations
+
+import datetime
+import os
+import subprocess
+import sys
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+import msgspec
+
+from logdoctor.knowledge.rules import load_book
+from logdoctor.workshop.lab import proof, recorder
+from logdoctor.workshop.lab.backend import Tool
+from logdoctor.workshop.lab.case import Case, find_cases
+from logdoctor.workshop.lab.proof import Row
+from logdoctor.workshop.lab.proof_page import page
+
+KEPT = "proof.json"
+PAGE = "PROOF.md"
+NO_DOCKER = "LAB_DOCKER=0: the cases in Docker are NOT proven in this run; their last results stay."
+
+
+class Seen(msgspec.Struct, frozen=True, kw_only=True):
+    """All that was ever proven, and when and with which state of the code it was seen last."""
+
+    date: str = ""
+    commit: str = ""
+    rows: list[Row] = []
+
+
+def prove_all(corpus: Path, cases: Sequence[Case], wanted: Callable[[Tool], bool]) -> int:
+    """Prove the cases that have a remedy; 0 if every one of them is repaired."""
+    book = load_book()
+    bad = 0
+    for case in _possible(cases):
+        for tool in _failing(case):
+            if wanted(tool):
+                row = proof.prove_case(case, tool, book)
+                print(told(row), flush=True)
+                bad += row.verdict != "proven"
+                _keep(corpus, row)
+    write_page(corpus, load(corpus))
+    return 1 if bad else 0
+
+
+def _possible(cases: Sequence[Case]) -> list[Case]:
+    """Without Docker only where somebody said so: a missing engine is an error, not a skip."""
+    chosen = [case for case in cases if case.spec.remedy]
+    if os.environ.get("LAB_DOCKER") != "0":
+        return chosen
+    if any(case.spec.where == "docker" for case in chosen):
+        print(NO_DOCKER, file=sys.stderr)
+    return [case for case in chosen if case.spec.where != "docker"]
+
+
+def _failing(case: Case) -> list[Tool]:
+    tools = recorder.variants(case)
+    return [tool for tool in tools if tool.row.expected(case.spec.expect).outcome == "failed"]
+
+
+def told(row: Row) -> str:
+    """One line for somebody who watches."""
+    name = f"{row.family}/{row.case} {row.tool}"
+    how = f"{', '.join(row.remedies) or '-'} [{row.applicability or '-'}]"
+    return f"{row.verdict:15} {row.seconds:5.1f} s  {name}: {how} {row.note}".rstrip()
+
+
+def load(corpus: Path) -> Seen:
+    """What was seen before; nothing, where nothing was proven yet."""
+    file = corpus / KEPT
+    return msgspec.json.decode(file.read_bytes(), type=Seen) if file.exists() else Seen()
+
+
+def _keep(corpus: Path, new: Row) -> None:
+    """Put a row in its place and save at once, so that an interrupted run loses nothing."""
+    seen = load(corpus)
+    others = [row for row in seen.rows if _key(row) != _key(new)]
+    rows = sorted([*others, new], key=_key)
+    seen = Seen(date=datetime.datetime.now(datetime.UTC).date().isoformat(), commit=_commit(), rows=rows)
+    text = msgspec.json.format(msgspec.json.encode(seen), indent=1)
+    (corpus / KEPT).write_bytes(text + b"\n")
+
+
+def _key(row: Row) -> tuple[str, str, str]:
+    return row.family, row.case, row.tool
+
+
+def _commit() -> str:
+    command = ["git", "rev-parse", "--short", "HEAD"]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    return done.stdout.strip() or "unknown"
+
+
+def write_page(corpus: Path, seen: Seen) -> None:
+    """Write PROOF.md from what was seen, with every case that no patch can repair."""
+    cases = find_cases(corpus)
+    variants = {(case.spec.family, case.spec.id) for case in cases if case.spec.remedy}
+    rows = [row for row in seen.rows if (row.family, row.case) in variants]
+    (corpus / PAGE).write_text(page(rows, cases, seen.date, seen.commit), encoding="utf-8")
