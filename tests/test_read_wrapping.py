@@ -240,6 +240,21 @@ def test_what_powershell_cut_is_put_together(width: int) -> None:
     assert not any("CategoryInfo" in text or "NativeCommand" in text for text in said)
 
 
+@pytest.mark.parametrize("width", [52, 76])
+def test_what_was_cut_before_it_got_colours_is_put_together(width: int) -> None:
+    rows = powershell(BUILD, width).split("\r\n")
+    coloured = "\n".join(f"\x1b[1m{row[:3]}\x1b[31m{row[3:]}\x1b[0m" for row in rows)
+    lost = {line.text for line in log_of(BUILD).lines} - {line.text for line in log_of(coloured).lines}
+    assert len(lost) <= 3
+
+
+@pytest.mark.parametrize("width", [28, 40])
+def test_what_powershell_cut_may_be_cut_again(width: int) -> None:
+    text = cut(powershell(BUILD, 60).replace("\r\n", "\n"), width)
+    found = {line.text for line in log_of(text).lines}
+    assert len({line.text for line in log_of(BUILD).lines} - found) <= 6
+
+
 def test_an_east_asian_console_counts_columns() -> None:
     line = "Error: 無法找到模組 @rollup/rollup-win32-x64-msvc，請刪除 node_modules 後再執行一次 npm install"
     rows, row, size = [], "", 0

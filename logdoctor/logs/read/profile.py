@@ -46,7 +46,8 @@ class Profile(NamedTuple):
 
     `width` is the column at which every line was cut, `powershell` the one at which PowerShell cut
     some of them; 0 if it did not. `records` says that its lines are JSON objects, `boxes` that errors
-    are printed in boxes. `inner` are both widths again where lines were cut before they got prefixes.
+    are printed in boxes. `inner` are both widths again where lines were cut before they got their
+    colours and prefixes.
     """
 
     encoding: str = "utf-8"
@@ -75,11 +76,13 @@ def examine(text: str, rows: Sequence[str], encoding: str) -> Profile:
     sample = _sample(whole)
     if width or powershell:
         layers = layers_of(sample)
-    inner = _inner(rows, layers, seen) if layers and not width and not powershell else (0, 0)
+    inner = (0, 0)
+    if layers or "\x1b" in seen:
+        width, powershell, inner = _hidden(rows, layers, seen, width, powershell)
     formats = dict.fromkeys([*_of_layers(layers), *(name for mark, name in _MARKS if mark in seen)])
     if "github" in layers and "azure" not in formats:
         formats = {"github-actions": None, **formats}
-    records = sum(line.startswith('{"') for line in sample) * 3 > len(sample) * 2
+    records = sum(bare(line, layers).startswith('{"') for line in sample) * 3 > len(sample) * 2
     boxes = any(sign in text for sign in _BOXES)
     names = tuple(formats) or ("plain",)
     return Profile(encoding, "cp1252", layers, width, powershell, records, boxes, inner, names)
@@ -97,9 +100,23 @@ def _of_layers(layers: Sequence[str]) -> list[str]:
     return [LAYERS[name].format for name in layers if LAYERS[name].format]
 
 
-def _inner(rows: Sequence[str], layers: Sequence[str], seen: str) -> tuple[int, int]:
-    """The widths at which lines were cut before the prefixes were put before them."""
-    return _widths([bare(row, layers) for row in islice(rows, _LOOK_INSIDE)], (), seen)[:2]
+def _hidden(
+    rows: Sequence[str], layers: Sequence[str], seen: str, width: int, powershell: int
+) -> tuple[int, int, tuple[int, int]]:
+    """Both widths, and those at which lines were cut before they got their colours and prefixes.
+
+    The latter hold where the former found nothing, or PowerShell's report denies them.
+    """
+    if (width or powershell) and "+ CategoryInfo" not in seen:
+        return width, powershell, (0, 0)
+    texts = [bare(strip(row), layers) for row in islice(rows, _LOOK_INSIDE)]
+    inner = _widths(texts, (), seen)[:2]
+    if width or powershell:
+        from logdoctor.logs.read.wrapping import reported_width
+
+        if reported_width(texts) in (0, powershell):
+            return width, powershell, (0, 0)
+    return 0, 0, inner
 
 
 def _widths(rows: Sequence[str], layers: Sequence[str], seen: str) -> tuple[int, int, Sequence[str]]:
@@ -113,6 +130,7 @@ def _widths(rows: Sequence[str], layers: Sequence[str], seen: str) -> tuple[int,
     width = wrapping.width_of(rows, layers)
     rows = wrapping.again(rows, width, 0)
     if blocks:
+        powershell = wrapping.reported_width(rows) or powershell
         powershell = powershell or wrapping.powershell_width(rows, layers, width)
         rows = wrapping.again(rows, 0, powershell)
     return width, powershell, rows

@@ -63,9 +63,10 @@ class Starts(NamedTuple):
 @cache
 def _start() -> re.Pattern[str]:
     return re.compile(
-        r"#\d+ \S|(?P<time>\d{1,4}\.\d{1,3} \S)|npm (?:ERR!|error|warn|WARN|notice|info|http)|Step \d+/\d+ :"
+        r"(?:\x1b\[[0-9;]*m)*(?:#\d+ \S|(?P<time>\d{1,4}\.\d{1,3} \S)|npm (?:ERR!|error|warn|WARN|notice|info|http)|Step \d+/\d+ :"
         r"| ---> |(?:Get|Hit|Ign|Err):\d+ |\s{2,}at \S|##\[|➤ YN|\s+\+ (?:Categ|Fully)|\+ |At line:"
-        r"|(?P<rule>[ =*-]*[=*-]{3,}$)|(?:ERROR |ERROR:|error:|warning:|Error:|WARNING:|WARN )|  [×│├╰]"
+        r"|(?P<rule>[ =*-]*[=*-]{3,}$)|ERROR |WARN |  [×│├╰]"
+        r"|(?:ERROR|error|warning|Error|WARNING|E|W|FATAL|fatal|dpkg|configure|curl): )"
     )
 
 
@@ -105,9 +106,18 @@ def _vote(row: str, after: str, rows: Sequence[str], starts: Starts) -> int:
     head, tail = _first_word(after), _last_word(row)
     if head and tail and len(head + tail) > 4 and any(tail + head in other for other in rows[:_LOOK]):
         return 2
+    if head and tail and _closes(row, after):
+        return 2
     if head[:1].islower() or head[:1].isdecimal() or after[0] in "/.-_)}]',:;=\"":
         return 1
     return 1 if head and row[-1] in "/\\-_@([{'\"" else 0
+
+
+def _closes(row: str, after: str) -> bool:
+    """Whether a row opens a bracket or a quotation that the next one closes."""
+    if row.count("(") > row.count(")") and after.count(")") > after.count("("):
+        return True
+    return any(row.count(mark) % 2 and after.count(mark) % 2 for mark in "'\"`")
 
 
 def _first_word(row: str) -> str:
