@@ -14,6 +14,7 @@ import shutil
 import signal
 import socket
 import subprocess
+import sys
 import time
 from collections.abc import Callable, Mapping
 from pathlib import Path
@@ -27,6 +28,7 @@ SMALL = "logdoctor-small"
 _SMALL_GROUP = Path("/sys/fs/cgroup/memory") / SMALL
 _SMALL_BYTES = 96 * 1024 * 1024
 _PATIENCE = 30.0
+_SETTINGS = {"insecure-registries": ["localhost:5000"], "registry-mirrors": ["http://localhost:5000"]}
 _PACKAGES: Mapping[Age, tuple[tuple[str, tuple[str, ...]], ...]] = {
     "modern": (
         ("trixie", ("docker.io", "docker-cli", "docker-buildx", "docker-compose", "containerd", "tini")),
@@ -154,7 +156,7 @@ def _path(chosen: Engine) -> str:
 
 def _command(chosen: Engine) -> list[str]:
     settings = chosen.home / "run/daemon.json"
-    settings.write_text(json.dumps({"insecure-registries": ["localhost:5000"]}))
+    settings.write_text(json.dumps(_SETTINGS))
     return [
         f"{chosen.programs}/usr/sbin/dockerd",
         f"--config-file={settings}",
@@ -182,3 +184,23 @@ def _wait(done: Callable[[], bool], complaint: str) -> None:
         if time.monotonic() > until:
             raise ToolError(complaint)
         time.sleep(0.2)
+
+
+def main(arguments: list[str]) -> int:
+    """`up` and `down` for both engines, `env` for a shell that wants to talk to the modern one."""
+    word = arguments[0] if arguments else ""
+    if word not in ("up", "down", "env"):
+        print("usage: python -m logdoctor.workshop.lab.daemon up|down|env", file=sys.stderr)
+        return 2
+    if word == "env":
+        wanted = ("PATH", "DOCKER_HOST", "DOCKER_CONFIG")
+        found = environment(engine("modern"))
+        print("\n".join(f"export {name}={found[name]}" for name in wanted))
+        return 0
+    for age in _PACKAGES:
+        (start if word == "up" else stop)(engine(age))
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

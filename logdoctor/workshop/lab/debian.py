@@ -28,13 +28,13 @@ def mirror() -> str:
     raise ToolError("this host has no Debian package source")
 
 
-def unpack(suite: str, packages: Sequence[str], folder: Path) -> None:
-    """Unpacks packages of a Debian release into a folder, once."""
+def unpack(suite: str, packages: Sequence[str], folder: Path, architecture: str = "") -> None:
+    """Unpacks packages of a Debian release into a folder, once; for this machine unless said."""
     mark = folder / f".{suite}-{'-'.join(sorted(packages))[:80]}"
     if mark.exists():
         return
     folder.mkdir(parents=True, exist_ok=True)
-    for file in _download(suite, packages):
+    for file in _download(suite, packages, architecture):
         _checked(["dpkg", "-x", str(file), str(folder)])
     mark.touch()
 
@@ -44,29 +44,31 @@ def _source_files() -> list[Path]:
     return sorted(file for file in found if file.suffix in (".list", ".sources"))
 
 
-def _download(suite: str, packages: Sequence[str]) -> list[Path]:
-    folder = lab_folder() / "debian" / suite
+def _download(suite: str, packages: Sequence[str], architecture: str) -> list[Path]:
+    folder = lab_folder() / "debian" / f"{suite}{architecture}"
     target = folder / "debs"
     target.mkdir(parents=True, exist_ok=True)
-    environment = {**os.environ, "APT_CONFIG": str(_configuration(suite, folder))}
+    environment = {**os.environ, "APT_CONFIG": str(_configuration(suite, folder, architecture))}
     _checked(["apt-get", "-q", "update"], environment)
     _checked(["apt-get", "-q", "download", *packages], environment, target)
     files = {file.name.split("_")[0]: file for file in sorted(target.glob("*.deb"))}
     return [files[name] for name in packages]
 
 
-def _configuration(suite: str, folder: Path) -> Path:
+def _configuration(suite: str, folder: Path, architecture: str) -> Path:
     for name in ("etc/preferences.d", "lists/partial", "cache/archives/partial", "state"):
         (folder / name).mkdir(parents=True, exist_ok=True)
     (folder / "state/status").touch()
     (folder / "etc/sources.list").write_text(f"deb [signed-by={KEYRING}] {mirror()} {suite} main\n")
     file = folder / "apt.conf"
-    file.write_text("".join(f'{key} "{value}";\n' for key, value in _settings(folder).items()))
+    file.write_text("".join(f'{key} "{value}";\n' for key, value in _settings(folder, architecture).items()))
     return file
 
 
-def _settings(folder: Path) -> Mapping[str, str]:
+def _settings(folder: Path, architecture: str) -> Mapping[str, str]:
+    own = {"APT::Architecture": architecture, "APT::Architectures": architecture} if architecture else {}
     return {
+        **own,
         "Dir::Etc": str(folder / "etc"),
         "Dir::Etc::sourcelist": str(folder / "etc/sources.list"),
         "Dir::Etc::sourceparts": "-",

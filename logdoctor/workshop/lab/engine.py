@@ -97,6 +97,8 @@ def _ask(age: daemon.Age, *words: str) -> str:
 def run(case: Case, commands: Sequence[Sequence[str]], folder: Path, tool: Tool, phase: Phase) -> Recording:
     """Runs commands until one fails; builds print as the matrix row wants it."""
     printed = b""
+    if phase == "setup":
+        _point_at_stub(folder)
     with image_registry():
         for command in commands:
             words = [word.replace("{tool}", tool.name) for word in command]
@@ -105,6 +107,14 @@ def run(case: Case, commands: Sequence[Sequence[str]], folder: Path, tool: Tool,
             if done.exit_code != 0:
                 return Recording(printed, done.exit_code)
     return Recording(printed, 0)
+
+
+def _point_at_stub(folder: Path) -> None:
+    """The projects name `registry.example`, which here is the registry that fails on purpose."""
+    for file in folder.rglob("*Dockerfile*"):
+        content = file.read_bytes()
+        if b"registry.example" in content:
+            file.write_bytes(content.replace(b"registry.example", f"localhost:{PORT}".encode()))
 
 
 def _run_one(words: list[str], folder: Path, tool: Tool, phase: Phase) -> Recording:
@@ -134,7 +144,7 @@ def as_run(words: Sequence[str], row: Variant) -> list[str]:
         style = [] if row.progress == "tty" else ["--progress", row.progress or "plain"]
         return ["docker", "compose", *style, "build", "--no-cache", *_arguments(row), *words[3:]]
     if list(words[:3]) == ["docker", "buildx", "bake"]:
-        return ["docker", "buildx", "bake", *_style(row), "--set=*.network=host", *words[3:]]
+        return ["docker", "buildx", "bake", *_style(row), *words[3:]]
     return list(words)
 
 

@@ -1,8 +1,9 @@
 """A tiny image registry on loopback that fails in the ways real ones do.
 
 What it answers follows the name of the repository asked for, as written in `_FAILURES`; every other
-name is unknown to it. The answers have the form of the distribution protocol, so the engine's own
-words about them are real.
+name is unknown to it. The engines also use it as their mirror of Docker Hub, for which a name that
+does not exist is one that needs a login. The answers have the form of the distribution protocol, so
+the engine's own words about them are real.
 """
 
 from __future__ import annotations
@@ -10,9 +11,14 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import json
+import socket
+import ssl
+import subprocess
+import tempfile
 import threading
 from collections.abc import Iterator, Mapping
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
 
 PORT = 5000
 _INDEX = "application/vnd.oci.image.index.v1+json"
@@ -26,7 +32,8 @@ _FAILURES: Mapping[str, tuple[int, str, str]] = {
 @contextlib.contextmanager
 def image_registry() -> Iterator[None]:
     """Answers on loopback as long as the block runs."""
-    server = ThreadingHTTPServer(("127.0.0.1", PORT), _Handler)
+    _Handler.secure = _certificate()
+    server = _Server(("127.0.0.1", PORT), _Handler)
     thread = threading.Thread(target=server.serve_forever, daemon=True)
     thread.start()
     try:
@@ -37,8 +44,31 @@ def image_registry() -> Iterator[None]:
         thread.join()
 
 
+def _certificate() -> ssl.SSLContext:
+    """A certificate of nobody, made anew each time: the engine is told not to check it."""
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    with tempfile.TemporaryDirectory() as scratch:
+        key, certificate = Path(scratch) / "key", Path(scratch) / "certificate"
+        made = ["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-subj", "/CN=localhost"]
+        subprocess.run([*made, "-keyout", key, "-out", certificate], check=True, capture_output=True)
+        context.load_cert_chain(certificate, key)
+    return context
+
+
+class _Server(ThreadingHTTPServer):
+    def handle_error(self, request: object, client_address: object) -> None:
+        """Says nothing: a client that hangs up in the middle of a question is no trouble here."""
+
+
 class _Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
+    secure: ssl.SSLContext
+
+    def setup(self) -> None:
+        """New engines speak TLS to a registry, old ones and curl do not: the first byte tells."""
+        if self.request.recv(1, socket.MSG_PEEK) == b"\x16":
+            self.request = self.secure.wrap_socket(self.request, server_side=True)
+        super().setup()
 
     def do_GET(self) -> None:
         if self.path.startswith("/token"):
@@ -52,7 +82,7 @@ class _Handler(BaseHTTPRequestHandler):
 
     def _manifest(self) -> None:
         first = self.path.removeprefix("/v2/").partition("/")[0]
-        if first == "private":
+        if first in ("private", "library"):
             self._ask_for_login()
         elif first == "basic":
             self._send(401, _error("UNAUTHORIZED", "authentication required"), 'Basic realm="stub"')
@@ -65,9 +95,11 @@ class _Handler(BaseHTTPRequestHandler):
     def _ask_for_login(self) -> None:
         name = self.path.removeprefix("/v2/").partition("/manifests/")[0]
         realm = f'Bearer realm="http://localhost:{PORT}/token",service="stub",scope="repository:{name}:pull"'
+        answer = _error("UNAUTHORIZED", "authentication required")
         if "authorization" in self.headers:
             realm += ',error="insufficient_scope"'
-        self._send(401, _error("UNAUTHORIZED", "authentication required"), realm)
+            answer = _error("DENIED", "requested access to the resource is denied")
+        self._send(401, answer, realm)
 
     def _send(self, status: int, content: object, challenge: str = "", kind: str = "") -> None:
         body = json.dumps(content).encode()

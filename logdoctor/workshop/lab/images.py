@@ -159,6 +159,18 @@ def _busybox(chosen: Engine, name: str) -> None:
     _build(chosen, name, context, _BUSYBOX)
 
 
+def _foreign_busybox(chosen: Engine, name: str) -> None:
+    """An image whose programs this machine cannot run; nothing in it is run to make it."""
+    home = tools.lab_folder() / "roots/busybox-arm64"
+    debian.unpack("bookworm", ["busybox-static"], home, "arm64")
+    (home / "bin/sh").unlink(missing_ok=True)
+    (home / "bin/sh").symlink_to("busybox")
+    archive = home.with_suffix(".tar")
+    subprocess.run(["tar", "-C", str(home), "-cf", str(archive), "bin"], check=True)
+    _docker(chosen, ["import", "--platform=linux/arm64", "--change", 'CMD ["sh"]', str(archive), name])
+    archive.unlink()
+
+
 def _context(name: str) -> Path:
     folder = tools.lab_folder() / "images" / name.replace(":", "-")
     folder.mkdir(parents=True, exist_ok=True)
@@ -177,4 +189,5 @@ _RECIPES: Mapping[str, Callable[[Engine, str], None]] = {
     "node:20": _full,
     "python:3.13-slim": _python,
     "busybox:1.37": _busybox,
+    "busybox-arm64:1.37": _foreign_busybox,
 }
