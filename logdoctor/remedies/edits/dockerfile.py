@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections.abc import Iterator
 from typing import NamedTuple
 
@@ -147,6 +148,7 @@ def _directives(text: str, lines: tuple[Physical, ...]) -> tuple[tuple[tuple[str
 def _instructions(
     text: str, lines: tuple[Physical, ...], at: int, escape: str, unclosed: list[int]
 ) -> Iterator[Instruction]:
+    closers: dict[bool, dict[str, list[int]]] = {}
     while at < len(lines):
         first = at
         pieces, at = _logical(text, lines, at, escape)
@@ -157,12 +159,16 @@ def _instructions(
         holder = draft.trigger or draft
         heredocs: list[Heredoc] = []
         for name, chomp in _heredoc_marks(holder):
-            content, after = _heredoc(text, lines, at, name, chomp)
-            if content is None:
+            if chomp not in closers:
+                closers[chomp] = _closers(text, lines, chomp)
+            after = closers[chomp].get(name, [])
+            close = bisect_left(after, at)
+            if close == len(after):
                 unclosed.append(draft.line)
                 break
+            content = placed(text, lines[at].start, lines[after[close]].start)
             heredocs.append(Heredoc(name, content))
-            at = after
+            at = after[close] + 1
         yield _with_heredocs(draft, tuple(heredocs), lines[at - 1])
 
 
@@ -285,14 +291,13 @@ def _heredoc_marks(instruction: Instruction) -> Iterator[tuple[str, bool]]:
                 yield name, mark[1] == "-"
 
 
-def _heredoc(
-    text: str, lines: tuple[Physical, ...], at: int, name: str, chomp: bool
-) -> tuple[Placed | None, int]:
-    for index in range(at, len(lines)):
-        content = text[lines[index].start : lines[index].end]
-        if (content.lstrip("\t") if chomp else content) == name:
-            return placed(text, lines[at].start, lines[index].start), index + 1
-    return None, at
+def _closers(text: str, lines: tuple[Physical, ...], chomp: bool) -> dict[str, list[int]]:
+    """The lines that could end a here-document, by their content."""
+    found: dict[str, list[int]] = {}
+    for index, line in enumerate(lines):
+        content = text[line.start : line.end]
+        found.setdefault(content.lstrip("\t") if chomp else content, []).append(index)
+    return found
 
 
 def _with_heredocs(draft: Instruction, heredocs: tuple[Heredoc, ...], last: Physical) -> Instruction:

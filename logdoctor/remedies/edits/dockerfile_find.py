@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Mapping, Sequence
+from itertools import accumulate
 
 from logdoctor.remedies.edits.arguments import line_argument
 from logdoctor.remedies.edits.dockerfile import KEYWORDS, Dockerfile, Instruction, Stage, parse
@@ -135,9 +137,14 @@ def check(before: str, after: str, spans: Sequence[Span]) -> None:
     """Refuse a result in which an instruction changed that no change touches, or that does not read."""
     old, new = parse(before), parse(after)
     kept = {one.start: one for one in new.instructions}
+    ordered = sorted(spans)
+    ends = [span.end for span in ordered]
+    moves = [0, *accumulate(len(span.text) - (span.end - span.start) for span in ordered)]
     for one in old.instructions:
-        inside = [span for span in spans if span.start <= one.end and span.end >= one.start]
-        if not inside and _known(kept.get(_moved(one.start, spans))) != _known(one):
+        at = bisect_left(ends, one.start)
+        if at < len(ordered) and ordered[at].start <= one.end:
+            continue
+        if _known(kept.get(one.start + moves[at])) != _known(one):
             raise EditError(f"line {one.line} would be read differently")
     unknown = {one.keyword for one in new.instructions} - KEYWORDS - {one.keyword for one in old.instructions}
     if unknown:
@@ -155,17 +162,10 @@ def _known(instruction: Instruction | None) -> tuple[object, ...] | None:
     return instruction.keyword, instruction.value, tuple(one.content.text for one in instruction.heredocs)
 
 
-def _moved(offset: int, spans: Sequence[Span]) -> int:
-    return offset + sum(len(span.text) - (span.end - span.start) for span in spans if span.end <= offset)
-
-
-def escape_of(text: str, dockerfile: Dockerfile, offset: int) -> str:
+def escape_of(instruction: Instruction, offset: int) -> str:
     """What continues a line at an offset: inside a here-document the shell's backslash."""
-    for one in dockerfile.instructions:
-        for heredoc in one.heredocs:
-            if heredoc.content.text and heredoc.content.start <= offset < heredoc.content.end:
-                return "\\"
-    return dockerfile.escape
+    inside = (one.content for one in instruction.heredocs if one.content.text)
+    return "\\" if any(one.start <= offset < one.end for one in inside) else instruction.escape
 
 
 def without(text: str, start: int, end: int, escape: str) -> tuple[Span, ...]:

@@ -43,9 +43,10 @@ def add_packages(text: str, args: Mapping[str, str]) -> tuple[Span, ...]:
     place = _place(dockerfile, instruction, manager)
     if place is None:
         return _new_run(text, dockerfile, instruction, manager, packages)
-    have = {word.value for word in place.arguments}
+    run, command = place
+    have = {word.value for word in command.arguments}
     missing = [package for package in dict.fromkeys(packages) if package not in have]
-    return _appended(text, dockerfile, place, missing) if missing else ()
+    return _appended(text, run, command, missing) if missing else ()
 
 
 def apt_update(text: str, args: Mapping[str, str]) -> tuple[Span, ...]:
@@ -77,7 +78,9 @@ def _is_install(command: Command, manager: str) -> bool:
     return any(is_command(command, wanted) for wanted in INSTALL[manager])
 
 
-def _place(dockerfile: Dockerfile, instruction: Instruction, manager: str) -> Command | None:
+def _place(
+    dockerfile: Dockerfile, instruction: Instruction, manager: str
+) -> tuple[Instruction, Command] | None:
     """The installing command of this RUN, or else of the nearest before it in the stage."""
     stage = stage_of(dockerfile, instruction)
     before = [one for one in (stage.instructions if stage else ()) if one.line <= instruction.line]
@@ -87,7 +90,7 @@ def _place(dockerfile: Dockerfile, instruction: Instruction, manager: str) -> Co
             continue
         for command in commands_of(inner):
             if _is_install(command, manager):
-                return command
+                return inner, command
     return None
 
 
@@ -107,13 +110,11 @@ def _new_run(
     return (Span(start, start, run),)
 
 
-def _appended(
-    text: str, dockerfile: Dockerfile, command: Command, missing: Sequence[str]
-) -> tuple[Span, ...]:
+def _appended(text: str, run: Instruction, command: Command, missing: Sequence[str]) -> tuple[Span, ...]:
     """Put packages behind the last one, each on its own line where the others are."""
     last = command.words[-1]
     indent = text[line_start(text, last.start) : last.start]
     if command.quoting or indent.strip():
         return (after_word(command, last, " ".join(missing)),)
-    mark = f" {escape_of(text, dockerfile, last.start)}{newline_of(text)}{indent}"
+    mark = f" {escape_of(run, last.start)}{newline_of(text)}{indent}"
     return (Span(last.end, last.end, "".join(f"{mark}{package}" for package in missing)),)

@@ -59,7 +59,7 @@ def drop_flag(text: str, args: Mapping[str, str]) -> tuple[Span, ...]:
     for run in runs(dockerfile, args):
         for one in commands_of(run):
             if not command or is_command(one, command):
-                found += _dropped(dockerfile, text, one, wanted)
+                found += _dropped(text, run, one, wanted)
     return tuple(found)
 
 
@@ -100,7 +100,7 @@ def replace_run(text: str, args: Mapping[str, str]) -> tuple[Span, ...]:
     return _replaced(text, meant(parse(text), args, ("RUN",)), args, f"the RUN on line {args['line']}")
 
 
-def _dropped(dockerfile: Dockerfile, text: str, command: Command, wanted: str) -> Iterator[Span]:
+def _dropped(text: str, run: Instruction, command: Command, wanted: str) -> Iterator[Span]:
     """The changes that take an option off a command."""
     marked = _marked(command, wanted)
     at = 0
@@ -109,15 +109,15 @@ def _dropped(dockerfile: Dockerfile, text: str, command: Command, wanted: str) -
         while end in marked:
             end += 1
         if end > at:
-            yield from _taken(dockerfile, text, command, at, end)
+            yield from _taken(text, run, command, at, end)
         at = end + 1
 
 
-def _taken(dockerfile: Dockerfile, text: str, command: Command, at: int, end: int) -> tuple[Span, ...]:
+def _taken(text: str, run: Instruction, command: Command, at: int, end: int) -> tuple[Span, ...]:
     first, last = command.words[at], command.words[end - 1]
     if command.quoting == "exec":
         return (Span(command.words[at - 1].end, last.end, ""),)
-    return without(text, first.start, last.end, escape_of(text, dockerfile, first.start))
+    return without(text, first.start, last.end, escape_of(run, first.start))
 
 
 def _marked(command: Command, wanted: str) -> frozenset[int]:

@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 
 from logdoctor.remedies.edits.spans import EditError, Span
 
-MOST = 200_000
+MOST = 50_000
 """Characters; the reader takes seconds for a megabyte, and settings files are small."""
 
 
