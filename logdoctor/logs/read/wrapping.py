@@ -63,7 +63,8 @@ class Starts(NamedTuple):
 @cache
 def _start() -> re.Pattern[str]:
     return re.compile(
-        r"(?:\x1b\[[0-9;]*m)*(?:#\d+ \S|(?P<time>\d{1,4}\.\d{1,3} \S)|npm (?:ERR!|error|warn|WARN|notice|info|http)|Step \d+/\d+ :"
+        r"(?:\x1b\[[0-9;]*m)*(?:#\d+ \S|Step \d+/\d+ :|(?P<time>\d{1,4}\.\d{1,3} \S)"
+        r"|npm (?:ERR!|error|warn|WARN|notice|info|http)"
         r"| ---> |(?:Get|Hit|Ign|Err):\d+ |\s{2,}at \S|##\[|➤ YN|\s+\+ (?:Categ|Fully)|\+ |At line:"
         r"|(?P<rule>[ =*-]*[=*-]{3,}$)|ERROR |WARN |  [×│├╰]"
         r"|(?:ERROR|error|warning|Error|WARNING|E|W|FATAL|fatal|dpkg|configure|curl): )"
