@@ -40,6 +40,7 @@ CMD ["npm", "start"]
         pytest.param("npm ci --omit=dev", "--no-optional", "npm ci --omit=dev", id="another value stays"),
         pytest.param("pnpm -P install", "--prod", "pnpm install", id="a short form"),
         pytest.param("npm i -P x", "--prod", "npm i -P x", id="short for something else in npm"),
+        pytest.param("yarn add -P x", "--prod", "yarn add -P x", id="and in yarn"),
         pytest.param("npm run build --prod", "--prod", "npm run build --prod", id="a script's own"),
         pytest.param(
             "npm ci && npm test -- --prod", "--prod", "npm ci && npm test -- --prod", id="behind --"

@@ -126,8 +126,8 @@ def _marked(command: Command, wanted: str) -> frozenset[int]:
     if spellings and (command.name not in MANAGERS or not _installs(command)):
         return frozenset()
     forms = spellings or _forms(wanted)
-    if command.name == "npm":
-        forms = tuple(form for form in forms if form != "-P")  # to npm -P is --save-prod
+    if spellings and command.name != "pnpm":
+        forms = tuple(form for form in forms if form != "-P")  # to npm -P is --save-prod, to yarn --peer
     values = [word.value for word in command.words]
     stop = values.index("--") if "--" in values else len(values)
     found: set[int] = set()
