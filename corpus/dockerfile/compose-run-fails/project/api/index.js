@@ -1,0 +1,2 @@
+const { port } = require("./settings");
+console.log(port);

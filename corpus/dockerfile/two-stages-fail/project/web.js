@@ -1,0 +1,2 @@
+console.log("web: starting");
+setTimeout(() => console.log("web: done"), 20000);

@@ -1,0 +1,2 @@
+import isNumber from "is-number";
+console.log(isNumber(7));

@@ -1,0 +1,2 @@
+const x: number = 4;
+console.log(x);

@@ -1,0 +1,3 @@
+import { rollup } from "rollup";
+const bundle = await rollup({ input: "src/main.js" });
+await bundle.write({ file: "dist/main.js", format: "es" });
