@@ -29,7 +29,7 @@ Operations = Mapping[str, Mapping[str, bool]]
 
 GIVEN = "line"
 """The argument that a remedy fills in itself: the instruction that failed."""
-SOLVERS = frozenset({"native-module", "lockfile"})
+SOLVERS = frozenset({"allow-builds", "copy-source", "lockfile", "native-module", "ownership"})
 
 
 class Checked(NamedTuple):

@@ -23,7 +23,7 @@ from typing import NamedTuple
 from logdoctor.knowledge.rules import load_book
 
 MIB = 1024 * 1024
-WORD = re.compile(rb"(?i)err|fail|fatal|denied|cannot|could not|not found|unable|missing|invalid|exit code")
+BEFORE = re.compile(r"\x1b\[[0-9;]*[A-Za-z]|^#\d+ [0-9.]+ |^[0-9.]+ ")
 
 
 class Run(NamedTuple):
@@ -65,23 +65,35 @@ def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
 
 
 def _material(corpus: Path) -> Material:
+    """Sort recorded lines by whether one of our patterns knows them."""
+    patterns = [pattern for rule in load_book().rules for pattern in rule.patterns if pattern.needle]
+    known = [(pattern.needle, re.compile(pattern.line)) for pattern in patterns]
     plain: dict[bytes, None] = {}
     errors: dict[bytes, None] = {}
     for log in sorted(corpus.glob("**/logs/*.log")):
         for line in log.read_bytes().splitlines():
-            if 8 < len(line) < 400:
-                (errors if WORD.search(line) else plain)[line] = None
+            if 8 < len(line) < 400 and line not in plain and line not in errors:
+                text = BEFORE.sub("", line.decode("utf-8", "replace"))
+                hit = any(needle in text and regex.search(text) for needle, regex in known)
+                (errors if hit else plain)[line] = None
     if not plain or not errors:
         raise SystemExit(f"bench: no recorded logs in {corpus}")
     return Material(list(plain), list(errors))
 
 
 def _patterns(scratch: Path) -> Path:
-    """Our own rules' patterns as a file for ripgrep, whose regex dialect is the same."""
+    """Our own rules' patterns as a file for ripgrep."""
     path = scratch / "patterns"
-    lines = [pattern.line for rule in load_book().rules for pattern in rule.patterns if pattern.needle]
-    path.write_text("\n".join(lines) + "\n")
+    found = [pattern.line for rule in load_book().rules for pattern in rule.patterns if pattern.needle]
+    path.write_text("\n".join(map(_for_ripgrep, found)) + "\n")
     return path
+
+
+def _for_ripgrep(pattern: str) -> str:
+    """The same pattern without what ripgrep refuses: repeated names, idle backslashes, wide signs."""
+    pattern = re.sub(r"\(\?P<\w+>", "(", pattern)
+    pattern = re.sub(r"\\([\"',%@:;=!<>`~])", r"\1", pattern)
+    return re.sub(r"[^\x00-\x7f]+", ".{1,4}", re.sub(r"(\[[^\]]*?)[^\x00-\x7f]+", r"\1", pattern))
 
 
 def _lines(shape: str, material: Material, seed: int) -> Iterator[bytes]:
