@@ -699,3 +699,27 @@ def test_a_line_of_eighty_thousand_characters_costs_little(word: str, plan: Plan
     for project in (project_from(files), None):
         propose(rule(plan), captures, cause(long), failed, (failed,), project)
     assert perf_counter() - start < 2
+
+
+@pytest.mark.parametrize(
+    ("plan", "files", "failed"),
+    [
+        (COMMA, {"package.json": b'\xef\xbb\xbf{\r\n  "a": 1,\r\n}'}, HOST),
+        (COMMA, {"a b/package.json": BROKEN, "package.json": '{"workspaces": ["*"]}'}, HOST),
+        (NATIVE, {"Dockerfile": DOCKERFILE.replace("\n", "\r\n"), ".npmrc": "omit=optional"}, BUILD),
+        (IGNORE, {"web/Dockerfile": DOCKERFILE, "web/package.json": "{}"}, BUILD),
+        (ALLOW, {"package.json": "{}", "pnpm-workspace.yaml": "packages: [a]"}, REFUSED),
+    ],
+)
+def test_git_applies_the_diff_to_the_very_bytes_of_the_patch(
+    plan: Plan, files: dict[str, str | bytes], failed: Step, tmp_path: Path
+) -> None:
+    remedy = told(plan, files, failed=failed, said=ROLLUP)
+    for path, data in files.items():
+        (tmp_path / path).parent.mkdir(exist_ok=True)
+        (tmp_path / path).write_bytes(data if isinstance(data, bytes) else data.encode())
+    subprocess.run(["git", "apply", "-"], input=diff(remedy).encode(), cwd=tmp_path, check=True)
+    assert isinstance(remedy.outcome, Patch)
+    assert remedy.outcome.files == tuple(remedy.outcome.contents)
+    for path, data in remedy.outcome.contents.items():
+        assert (tmp_path / path).read_bytes() == data

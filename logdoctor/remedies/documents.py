@@ -8,6 +8,7 @@ from typing import Any
 
 from logdoctor.remedies.project import Project
 
+DEEPEST = 60
 MOST_YAML = 200_000
 """Characters; the YAML reader takes seconds for a megabyte, and settings files are small."""
 
@@ -25,7 +26,7 @@ def read_json(project: Project, path: str) -> Mapping[str, Any]:
 def read_yaml(project: Project, path: str) -> Mapping[str, Any]:
     """The mapping in a YAML file, empty if there is none."""
     text = project.text(path)
-    if not text or len(text) > MOST_YAML:
+    if not text or len(text) > MOST_YAML or _depth(text) > DEEPEST:
         return {}
     from ruamel.yaml import YAML
     from ruamel.yaml.error import YAMLError
@@ -35,6 +36,18 @@ def read_yaml(project: Project, path: str) -> Mapping[str, Any]:
     except (YAMLError, ValueError, TypeError, KeyError, AttributeError, RecursionError):
         return {}
     return value if isinstance(value, dict) else {}
+
+
+def _depth(text: str) -> int:
+    """How deep brackets nest; the YAML reader takes time that grows with the square of it."""
+    depth = most = 0
+    for char in text:
+        if char in "[{":
+            depth += 1
+            most = max(most, depth)
+        elif char in "]}":
+            depth -= 1
+    return most
 
 
 def at(value: object, *keys: str) -> Any:
