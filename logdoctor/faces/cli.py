@@ -98,6 +98,7 @@ def _top(
       logdoctor build.log                  diagnose a file (the same as: logdoctor diagnose build.log)
       logdoctor fix --diff build.log       only the patch, for git apply
       logdoctor run -- pnpm build          run a command and diagnose it when it fails
+      logdoctor prove -- pnpm build        repair a copy until the build is green
 
     Exit status: 0 no failure in the log, 1 failure diagnosed, 2 wrong call or settings, 3 failure with
     an unknown cause, 4 nothing readable on input.
@@ -172,6 +173,38 @@ def run(
     from logdoctor.faces.run import watched
 
     return watched(command, Call((), project, dockerfile, format.value, color.value))
+
+
+@app.command(context_settings={"allow_interspersed_args": False})
+def prove(
+    command: Annotated[list[str], typer.Argument(metavar="COMMAND...", help="The build, after --.")],
+    project: ProjectOption = None,
+    dockerfile: DockerfileOption = None,
+    rounds: Annotated[int, typer.Option(min=1, metavar="N", help="Remedies to try at most.")] = 5,
+    limit: Annotated[
+        int, typer.Option(min=1, metavar="MB", help="Size of the project up to which it is copied.")
+    ] = 2000,
+    apply: Annotated[
+        Level | None,
+        typer.Option(
+            help="Write the patch into your files when the build is green with it; --apply=review where "
+            "a remedy should be read first.",
+            show_default=False,
+        ),
+    ] = None,
+    allow_dirty: Annotated[
+        bool, typer.Option("--allow-dirty", help="Also change files with changes that git does not know.")
+    ] = False,
+) -> int:
+    """Run a build in a copy of the project, patch the copy, and go on until it is green.
+
+    The combined patch goes to standard output, all else to standard error. Exit status: 0 green, by this
+    patch or as it is, 1 it now fails with something else, 3 not repaired, 2 wrong call, 130 stopped.
+    """
+    from logdoctor.faces.prove import Wish, proven
+
+    level = apply.value if apply else ""
+    return proven(Wish(command, project, dockerfile, rounds, limit, level, allow_dirty))
 
 
 @app.command()
@@ -278,8 +311,9 @@ def _spelled_out(arguments: Sequence[str]) -> list[str]:
     words = list(arguments)
     if words and words[0] not in COMMANDS and words[0] not in ("-h", "--help", "--version"):
         words.insert(0, "diagnose")
-    if words and words[0] == "fix":
-        words = ["--apply=safe" if word == "--apply" else word for word in words]
+    if words and words[0] in ("fix", "prove"):
+        end = words.index("--") if "--" in words else len(words)
+        words[:end] = ["--apply=safe" if word == "--apply" else word for word in words[:end]]
     return words
 
 

@@ -1,17 +1,14 @@
 """Run a build, diagnose it, patch, run again: a remedy is proven by a green build, not by its wording.
 
-The caller says how to build and how to diagnose; this module only writes into the folder it is
-given, which is a copy. What it wrote last is what the proof is about.
+The caller says how to build with some files changed, and how to diagnose; nothing is written here.
 """
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Iterator, Mapping
 from typing import Literal, NamedTuple
 
 from logdoctor.model import Applicability, Diagnosis, Patch, Remedy, Report
-from logdoctor.services.apply import write
 
 Result = Literal["green", "another failure", "the same failure"]
 End = Literal["proven", "improved", "not repaired"]
@@ -26,6 +23,20 @@ class Built(NamedTuple):
     log: bytes
 
 
+Build = Callable[[Mapping[str, bytes]], Built]
+"""Builds the project as the user has it, with the content of some files replaced."""
+Examine = Callable[[bytes], Report]
+"""Diagnoses what the last build printed, with the project as it stands there."""
+
+
+class Choice(NamedTuple):
+    """A remedy that can be tried."""
+
+    diagnosis: Diagnosis
+    remedy: Remedy
+    patch: Patch
+
+
 class Round(NamedTuple):
     """One remedy that was tried, and what the build did with it."""
 
@@ -37,7 +48,7 @@ class Round(NamedTuple):
 
 
 class Proof(NamedTuple):
-    """How it ended; `contents` are the repaired files, `before` what they held (None: no file)."""
+    """How it ended; `contents` are the repaired files."""
 
     end: End
     rounds: tuple[Round, ...]
@@ -45,7 +56,6 @@ class Proof(NamedTuple):
     last: Built
     report: Report | None
     contents: Mapping[str, bytes]
-    before: Mapping[str, bytes | None]
 
 
 class Progress(NamedTuple):
@@ -58,96 +68,58 @@ class Progress(NamedTuple):
 SILENT = Progress(lambda number, diagnosis, remedy: None, lambda number, done: None)
 
 
-def prove(
-    build: Callable[[], Built],
-    examine: Callable[[bytes], Report],
-    folder: str,
-    rounds: int = ROUNDS,
-    progress: Progress = SILENT,
-) -> Proof:
-    """Repair the project in `folder` until its build is green, nothing more is known, or rounds run out."""
-    first = last = build()
+def prove(build: Build, examine: Examine, rounds: int = ROUNDS, progress: Progress = SILENT) -> Proof:
+    """Repair a project until its build is green, nothing more is known, or rounds run out.
+
+    Every build starts afresh from the user's files and the repairs so far: what a failed build
+    leaves behind (half an install, a cache) would decide over the next one.
+    """
+    first = last = build({})
     report = None if first.status == 0 else examine(first.log)
+    contents: dict[str, bytes] = {}
     done: list[Round] = []
-    before: dict[str, bytes | None] = {}
     while report is not None and len(done) < rounds:
         chosen = next(_untried(report, done), None)
         if chosen is None:
             break
-        progress.trying(len(done) + 1, *chosen)
-        tried, report_after = _attempt(chosen, build, examine, folder, before)
-        done.append(tried)
-        progress.tried(len(done), tried)
-        if tried.result != "the same failure":
-            last, report = tried.built, report_after
-    return Proof(_end(report, done), tuple(done), first, last, report, _contents(done), _kept(before, done))
+        progress.trying(len(done) + 1, chosen.diagnosis, chosen.remedy)
+        repaired = {**contents, **chosen.patch.contents}
+        built = build(repaired)
+        after = None if built.status == 0 else examine(built.log)
+        done.append(Round(*chosen, _result(chosen, after), built))
+        progress.tried(len(done), done[-1])
+        if done[-1].result != "the same failure":
+            contents, last, report = repaired, built, after
+    return Proof(_end(report, done), tuple(done), first, last, report, contents)
 
 
-def _attempt(
-    chosen: tuple[Diagnosis, Remedy],
-    build: Callable[[], Built],
-    examine: Callable[[bytes], Report],
-    folder: str,
-    before: dict[str, bytes | None],
-) -> tuple[Round, Report | None]:
-    """Patch and build; a patch that changes nothing about the failure is taken back."""
-    diagnosis, remedy = chosen
-    patch = remedy.outcome
-    assert isinstance(patch, Patch)
-    held = {path: _content(folder, path) for path in patch.contents}
-    for path, content in held.items():
-        before.setdefault(path, content)
-    write(folder, patch.contents)
-    built = build()
-    report = None if built.status == 0 else examine(built.log)
-    result = _result(diagnosis, report)
-    if result == "the same failure":
-        _restore(folder, held)
-    return Round(diagnosis, remedy, patch, result, built), report
-
-
-def _untried(report: Report, done: list[Round]) -> Iterator[tuple[Diagnosis, Remedy]]:
+def _untried(report: Report, done: list[Round]) -> Iterator[Choice]:
     """The remedies that files call for, the first failure's first, the surest first."""
     tried = {each.patch.diff for each in done}
     for diagnosis in report.diagnoses:
         for remedy in sorted(diagnosis.remedies, key=lambda each: ORDER[each.applicability]):
             patch = remedy.outcome
             if isinstance(patch, Patch) and patch.basis == "files" and patch.diff not in tried:
-                yield diagnosis, remedy
+                yield Choice(diagnosis, remedy, patch)
 
 
-def _result(diagnosis: Diagnosis, report: Report | None) -> Result:
+def _result(tried: Choice, report: Report | None) -> Result:
     if report is None:
         return "green"
-    same = any(each.fingerprint == diagnosis.fingerprint for each in report.diagnoses)
-    return "the same failure" if same else "another failure"
+    return "the same failure" if any(_same(tried, each) for each in report.diagnoses) else "another failure"
+
+
+def _same(tried: Choice, now: Diagnosis) -> bool:
+    """The same trouble is another failure where it is told, or would be repaired, in another file."""
+    if (now.fingerprint, now.captures) != (tried.diagnosis.fingerprint, tried.diagnosis.captures):
+        return False
+    again = [each.outcome for each in now.remedies if each.id == tried.remedy.id]
+    return not any(
+        isinstance(patch, Patch) and set(patch.files).isdisjoint(tried.patch.files) for patch in again
+    )
 
 
 def _end(report: Report | None, done: list[Round]) -> End:
     if report is None:
         return "proven"
     return "improved" if any(each.result == "another failure" for each in done) else "not repaired"
-
-
-def _contents(done: list[Round]) -> dict[str, bytes]:
-    kept = [each.patch.contents for each in done if each.result != "the same failure"]
-    return {path: content for contents in kept for path, content in contents.items()}
-
-
-def _kept(before: Mapping[str, bytes | None], done: list[Round]) -> dict[str, bytes | None]:
-    return {path: before[path] for path in _contents(done)}
-
-
-def _content(folder: str, path: str) -> bytes | None:
-    try:
-        with open(os.path.join(folder, path), "rb") as file:
-            return file.read()
-    except FileNotFoundError:
-        return None
-
-
-def _restore(folder: str, held: Mapping[str, bytes | None]) -> None:
-    write(folder, {path: content for path, content in held.items() if content is not None})
-    for path, content in held.items():
-        if content is None:
-            os.unlink(os.path.join(folder, path))

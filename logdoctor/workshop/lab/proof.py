@@ -6,9 +6,10 @@ is no proof either: the case's `check` must find an artefact that works.
 
 from __future__ import annotations
 
+import shutil
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Literal
 
@@ -20,7 +21,8 @@ from logdoctor.logs.read import read
 from logdoctor.logs.sources import Raw
 from logdoctor.model import NotPatched, Report
 from logdoctor.remedies.project import open_project
-from logdoctor.services.prove import Built, Proof, Round, prove
+from logdoctor.services.apply import write
+from logdoctor.services.prove import Build, Built, Examine, Proof, Round, prove
 from logdoctor.workshop.lab import recorder
 from logdoctor.workshop.lab.backend import Recording, Tool
 from logdoctor.workshop.lab.case import Case
@@ -53,24 +55,26 @@ def prove_case(case: Case, tool: Tool, book: RuleBook) -> Row:
     with tempfile.TemporaryDirectory(prefix="lab") as scratch, recorder.services(case):
         folder = Path(scratch) / "app"
         try:
-            recorder.prepare(case, folder, tool)
+            proof = prove(_builder(case, folder, tool), _examiner(folder, book))
         except recorder.SetupFailed as error:
             return _row(case, tool, "setup failed", note=_short(str(error)))
-        proof = prove(_builder(case, folder, tool), _examiner(folder, book), str(folder))
         check = recorder.run_check(case, folder, tool) if proof.end == "proven" and case.spec.check else None
     done = _judged(case, tool, proof, check)
     return msgspec.structs.replace(done, seconds=round(time.monotonic() - began, 1))
 
 
-def _builder(case: Case, folder: Path, tool: Tool) -> Callable[[], Built]:
-    def build() -> Built:
+def _builder(case: Case, folder: Path, tool: Tool) -> Build:
+    def build(contents: Mapping[str, bytes]) -> Built:
+        shutil.rmtree(folder, ignore_errors=True)
+        recorder.prepare(case, folder, tool)
+        write(str(folder), contents)
         done = recorder.run_commands(case, folder, tool)
         return Built(done.exit_code, done.data)
 
     return build
 
 
-def _examiner(folder: Path, book: RuleBook) -> Callable[[bytes], Report]:
+def _examiner(folder: Path, book: RuleBook) -> Examine:
     def examine(log: bytes) -> Report:
         return diagnose([read(Raw("build.log", log, None))], book, open_project(folder))
 
