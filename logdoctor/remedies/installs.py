@@ -142,6 +142,15 @@ def settings(project: Project, folders: Sequence[str]) -> Iterator[Setting]:
                 yield Setting(
                     _line(project, path, line), f"{path}:{line} turns optional packages off", "", ()
                 )
+    yield from _workspace_settings(project, "pnpm-workspace.yaml")
+
+
+def _workspace_settings(project: Project, path: str) -> Iterator[Setting]:
+    """pnpm reads its settings from here since version 10."""
+    if read_yaml(project, path).get("optional") is False:
+        line = line_of(project.text(path) or "", ("optional:", "false")) or 1
+        said = f"{path}:{line} turns optional packages off"
+        yield Setting(_line(project, path, line), said, "yaml-remove", (("path", "optional"),))
 
 
 def machines(project: Project, folders: Sequence[str], need: Platform) -> Iterator[Setting]:

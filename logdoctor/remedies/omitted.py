@@ -141,9 +141,8 @@ def architectures(view: View) -> Probed:
     found = tuple(installs.architectures(view.site.project, view.need))
     if not found:
         return Probed((), "supportedArchitectures does not shut this machine out")
-    files = [each.evidence.file or "" for each in found]
-    file = next((each for each in files if (each == ".yarnrc.yml") is (reader == "yarn")), files[0])
-    own = [each for each in found if each.evidence.file == file]
+    # Several files may hold the list, and which of them counts depends on the version: all must allow it.
+    own = [each for each in found if (each.evidence.file == ".yarnrc.yml") is (reader == "yarn")] or found
     need = view.need
     machine = "-".join(part for part in (need.os, need.cpu, need.libc) if part)
     finding = Finding(
@@ -153,7 +152,7 @@ def architectures(view: View) -> Probed:
         title=f"Add {machine} to supportedArchitectures",
         why=f"Only packages for the listed machines are installed, and {machine} is not among them.",
         evidence=tuple(each.evidence for each in own),
-        changes=tuple(Change(file, each.operation, dict(each.args)) for each in own),
+        changes=tuple(Change(each.evidence.file or "", each.operation, dict(each.args)) for each in own),
     )
     return Probed((finding,))
 
