@@ -43,9 +43,12 @@ bench: .venv/.ready ## Measure start-up, throughput and memory
 	$(BIN)/python -m logdoctor.workshop.bench
 
 corpus: .venv/.ready ## Record the corpus again with real tools
-	$(BIN)/python -m logdoctor.workshop.lab
+	$(BIN)/python -m logdoctor.workshop.lab record
+
+lab: .venv/.ready ## Prove every remedy of the corpus by a second build; LAB_DOCKER=0 leaves Docker out
+	$(BIN)/python -m logdoctor.workshop.lab prove
 
 clean: ## Remove what the other targets made
 	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache dist
 
-.PHONY: help demo test check format docs bench corpus clean
+.PHONY: help demo test check format docs bench corpus lab clean
