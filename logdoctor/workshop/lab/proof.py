@@ -47,6 +47,7 @@ class Row(msgspec.Struct, frozen=True, kw_only=True):
     seconds: float = 0.0
     verdict: Verdict
     note: str = ""
+    commit: str = ""
 
 
 def prove_case(case: Case, tool: Tool, book: RuleBook) -> Row:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
 
 from logdoctor.workshop.lab.case import Case
@@ -20,12 +21,12 @@ HEAD = (
 )
 
 
-def page(rows: Sequence[Row], cases: Sequence[Case], date: str, commit: str) -> str:
+def page(rows: Sequence[Row], cases: Sequence[Case], date: str) -> str:
     """The whole page: totals, the rows that failed with their reasons, tables, cases for a person."""
     seen = {(row.family, row.case) for row in rows}
     parts = [
         INTRODUCTION,
-        f"Last row seen on {date or 'no day yet'}, at commit {commit or 'none'}.\n",
+        f"The last row was seen on {date or 'no day yet'}. {_commits(rows)}\n",
         _totals(rows, cases),
         _table("Cases that rules and edits were written with", [row for row in rows if not row.holdout]),
         _table("Cases held out", [row for row in rows if row.holdout]),
@@ -34,6 +35,13 @@ def page(rows: Sequence[Row], cases: Sequence[Case], date: str, commit: str) -> 
         _persons([case for case in cases if not case.spec.remedy and case.spec.person]),
     ]
     return "\n".join(part for part in parts if part)
+
+
+def _commits(rows: Sequence[Row]) -> str:
+    """With which states of the code the rows were seen."""
+    counted = Counter(row.commit for row in rows if row.commit)
+    told = ", ".join(f"{commit} ({count} builds)" for commit, count in counted.most_common())
+    return f"Seen at commits: {told}." if told else ""
 
 
 def _totals(rows: Sequence[Row], cases: Sequence[Case]) -> str:

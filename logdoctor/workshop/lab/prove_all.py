@@ -24,10 +24,9 @@ NO_DOCKER = "LAB_DOCKER=0: the cases in Docker are NOT proven in this run; their
 
 
 class Seen(msgspec.Struct, frozen=True, kw_only=True):
-    """All that was ever proven, and when and with which state of the code it was seen last."""
+    """All rows, each with the state of the code it was seen with, and the day of the last one."""
 
     date: str = ""
-    commit: str = ""
     rows: list[Row] = []
 
 
@@ -78,8 +77,8 @@ def _keep(corpus: Path, new: Row) -> None:
     """Put a row in its place and save at once, so that an interrupted run loses nothing."""
     seen = load(corpus)
     others = [row for row in seen.rows if _key(row) != _key(new)]
-    rows = sorted([*others, new], key=_key)
-    seen = Seen(date=datetime.datetime.now(datetime.UTC).date().isoformat(), commit=_commit(), rows=rows)
+    rows = sorted([*others, msgspec.structs.replace(new, commit=_commit())], key=_key)
+    seen = Seen(date=datetime.datetime.now(datetime.UTC).date().isoformat(), rows=rows)
     text = msgspec.json.format(msgspec.json.encode(seen), indent=1)
     (corpus / KEPT).write_bytes(text + b"\n")
 
@@ -99,4 +98,4 @@ def write_page(corpus: Path, seen: Seen) -> None:
     cases = find_cases(corpus)
     variants = {(case.spec.family, case.spec.id) for case in cases if case.spec.remedy}
     rows = [row for row in seen.rows if (row.family, row.case) in variants]
-    (corpus / PAGE).write_text(page(rows, cases, seen.date, seen.commit), encoding="utf-8")
+    (corpus / PAGE).write_text(page(rows, cases, seen.date), encoding="utf-8")
