@@ -85,7 +85,7 @@ _WRAPPERS = (
     "failed to solve: process", "command failed", "lifecycle script", "buildx failed with", "complete successfully",
     "fix the upstream dependency", "error errno", "error path", "error command", "error cwd", "err! errno", "err! path",
     "err! command", "err! cwd", "because of webpack errors", "failed to compile", "error occurred prerendering",
-    "debconf:", "returned an error code", "error during build:", "spawn enoent", "run failed: command", "0 errors", "could not compile", "aborting due to",
+    "debconf:", "returned an error code", "error during build:", "spawn enoent", "run failed: command", "0 errors", "could not compile", "aborting due to", "calledprocesserror",
 )  # fmt: skip
 
 

@@ -114,6 +114,12 @@ def _escape() -> re.Pattern[str]:
 
 
 @cache
+def _written_out() -> re.Pattern[str]:
+    """Colours as `cat -v` writes them; logs that were copied from a pager hold them so."""
+    return re.compile(r"\^\[\[[0-9;]*[mKGJH]")
+
+
+@cache
 def _invisible() -> re.Pattern[str]:
     """Control characters but tab, line feed, carriage return and U+0085; bidi and zero-width ones."""
     return re.compile(
@@ -126,12 +132,16 @@ def strip(text: str) -> str:
 
     >>> strip("npm \\x1b[0m\\x1b[91mERR!\\x1b[0m code")
     'npm ERR! code'
+    >>> strip("^[[91merror^[[0m TS6196")
+    'error TS6196'
     """
     if "\x1b" in text or "\x9b" in text:
         for erase in ("\x1b[2K", "\x1b[1G", "\x1b[0G", "\x1b[G"):
             if erase in text:
                 text = text.replace(erase, "\r")
         text = _escape().sub("", text)
+    if "^[[" in text:
+        text = _written_out().sub("", text)
     text = _invisible().sub("", text)
     return text if text.isascii() else _spaces(text)
 
