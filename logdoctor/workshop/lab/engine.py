@@ -9,6 +9,7 @@ engine), `legacy` (the builder before BuildKit, modern engine), `legacy-20.10`, 
 from __future__ import annotations
 
 import atexit
+import contextlib
 import fcntl
 import functools
 import os
@@ -18,7 +19,7 @@ import shutil
 import struct
 import subprocess
 import termios
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 from logdoctor.workshop.lab import daemon, images, tools
@@ -99,7 +100,7 @@ def run(case: Case, commands: Sequence[Sequence[str]], folder: Path, tool: Tool,
     printed = b""
     if phase == "setup":
         _point_at_stub(folder)
-    with image_registry():
+    with _turn(), image_registry():
         for command in commands:
             words = [word.replace("{tool}", tool.name) for word in command]
             done = _run_one(words, folder, tool, phase)
@@ -107,6 +108,14 @@ def run(case: Case, commands: Sequence[Sequence[str]], folder: Path, tool: Tool,
             if done.exit_code != 0:
                 return Recording(printed, done.exit_code)
     return Recording(printed, 0)
+
+
+@contextlib.contextmanager
+def _turn() -> Iterator[None]:
+    """One recorder at a time: they share the engines, the stub's port and two processors."""
+    with (tools.lab_folder() / "engines/turn").open("w") as mark:
+        fcntl.flock(mark, fcntl.LOCK_EX)
+        yield
 
 
 def _point_at_stub(folder: Path) -> None:
