@@ -131,7 +131,7 @@ def _tried(number: int, done: Round) -> None:
 
 def _answered(wish: Wish, place: Place, proof: Proof) -> int:
     if proof.rounds:
-        output.tell("\n" + "\n".join(table(proof.rounds)) + "\n")
+        output.tell("\n" + "\n".join(table(proof)) + "\n")
     if proof.end == "proven":
         output.tell(_tail(proof.last.log, place))
     output.tell(verdict(proof))
@@ -142,12 +142,13 @@ def _answered(wish: Wish, place: Place, proof: Proof) -> int:
     return status
 
 
-def table(rounds: Sequence[Round]) -> Iterable[str]:
+def table(proof: Proof) -> Iterable[str]:
     """The rounds, one a line, in columns."""
     rows = [("round", "rule", "remedy", "level", "result")]
-    for number, each in enumerate(rounds, 1):
+    for number, each in enumerate(proof.rounds, 1):
         rule = each.diagnosis.rule or each.diagnosis.klass
-        rows.append((str(number), rule, each.remedy.id, each.remedy.applicability, each.result))
+        result = each.result if each in proof.kept else f"{each.result}, taken back"
+        rows.append((str(number), rule, each.remedy.id, each.remedy.applicability, result))
     widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
     for row in rows:
         yield "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip()
@@ -216,7 +217,6 @@ def _content(folder: str, path: str) -> bytes | None:
 
 def _whole(place: Place, proof: Proof) -> Chosen:
     """All rounds as one patch, as sure as the least sure of them."""
-    helped = [each for each in proof.rounds if each.result != "the same failure"]
-    least = next((each for each in helped if each.remedy.applicability != "safe"), helped[0])
+    least = next((each for each in proof.kept if each.remedy.applicability != "safe"), proof.kept[0])
     patch = Patch(combined(place, proof), tuple(proof.contents), "files", proof.contents)
     return Chosen(least.diagnosis, least.remedy._replace(outcome=patch), patch)

@@ -47,8 +47,17 @@ class Round(NamedTuple):
     built: Built
 
 
+class State(NamedTuple):
+    """How far the repair has come: the rounds that led here, the build as it ends here, and why."""
+
+    kept: tuple[Round, ...]
+    contents: Mapping[str, bytes]
+    built: Built
+    report: Report | None
+
+
 class Proof(NamedTuple):
-    """How it ended; `contents` are the repaired files."""
+    """How it ended; `rounds` are all that were tried, `kept` those whose repairs are in `contents`."""
 
     end: End
     rounds: tuple[Round, ...]
@@ -56,6 +65,7 @@ class Proof(NamedTuple):
     last: Built
     report: Report | None
     contents: Mapping[str, bytes]
+    kept: tuple[Round, ...]
 
 
 class Progress(NamedTuple):
@@ -72,34 +82,45 @@ def prove(build: Build, examine: Examine, rounds: int = ROUNDS, progress: Progre
     """Repair a project until its build is green, nothing more is known, or rounds run out.
 
     Every build starts afresh from the user's files and the repairs so far: what a failed build
-    leaves behind (half an install, a cache) would decide over the next one.
+    leaves behind (half an install, a cache) would decide over the next one. Where a repair only
+    led to a failure that nothing repairs, the other remedies before it are tried.
     """
-    first = last = build({})
-    report = None if first.status == 0 else examine(first.log)
-    contents: dict[str, bytes] = {}
+    first = build({})
+    start = State((), {}, first, None if first.status == 0 else examine(first.log))
     done: list[Round] = []
-    while report is not None and len(done) < rounds:
-        chosen = next(_untried(report, done), None)
+    path = [(start, _choices(start.report))]
+    best = start
+    while path and best.report is not None and len(done) < rounds:
+        state, choices = path[-1]
+        chosen = next(choices, None)
         if chosen is None:
-            break
+            path.pop()
+            continue
         progress.trying(len(done) + 1, chosen.diagnosis, chosen.remedy)
-        repaired = {**contents, **chosen.patch.contents}
-        built = build(repaired)
-        after = None if built.status == 0 else examine(built.log)
-        done.append(Round(*chosen, _result(chosen, after), built))
+        after = _tried(state, chosen, build, examine)
+        done.append(after.kept[-1])
         progress.tried(len(done), done[-1])
         if done[-1].result != "the same failure":
-            contents, last, report = repaired, built, after
-    return Proof(_end(report, done), tuple(done), first, last, report, contents)
+            path.append((after, _choices(after.report)))
+            best = after if after.report is None or len(after.kept) > len(best.kept) else best
+    return Proof(_end(best), tuple(done), first, best.built, best.report, best.contents, best.kept)
 
 
-def _untried(report: Report, done: list[Round]) -> Iterator[Choice]:
+def _tried(state: State, chosen: Choice, build: Build, examine: Examine) -> State:
+    """Where one more repair leads."""
+    repaired = {**state.contents, **chosen.patch.contents}
+    built = build(repaired)
+    report = None if built.status == 0 else examine(built.log)
+    done = Round(*chosen, _result(chosen, report), built)
+    return State((*state.kept, done), repaired, built, report)
+
+
+def _choices(report: Report | None) -> Iterator[Choice]:
     """The remedies that files call for, the first failure's first, the surest first."""
-    tried = {each.patch.diff for each in done}
-    for diagnosis in report.diagnoses:
+    for diagnosis in report.diagnoses if report else ():
         for remedy in sorted(diagnosis.remedies, key=lambda each: ORDER[each.applicability]):
             patch = remedy.outcome
-            if isinstance(patch, Patch) and patch.basis == "files" and patch.diff not in tried:
+            if isinstance(patch, Patch) and patch.basis == "files":
                 yield Choice(diagnosis, remedy, patch)
 
 
@@ -119,7 +140,7 @@ def _same(tried: Choice, now: Diagnosis) -> bool:
     )
 
 
-def _end(report: Report | None, done: list[Round]) -> End:
-    if report is None:
+def _end(state: State) -> End:
+    if state.report is None:
         return "proven"
-    return "improved" if any(each.result == "another failure" for each in done) else "not repaired"
+    return "improved" if state.kept else "not repaired"

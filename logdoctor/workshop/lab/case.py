@@ -44,7 +44,8 @@ class Expect(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tr
 class Variant(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """One row of the matrix: a tool in some versions, and what differs for it.
 
-    `rule` replaces the rule alone, `expect` the whole expectation.
+    `rule` replaces the rule alone, `expect` the whole expectation; `person` says why no patch can
+    repair this row, where one repairs the others.
     """
 
     tool: str
@@ -58,6 +59,7 @@ class Variant(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=T
     env: dict[str, str] = {}
     rule: str | None = None
     expect: Expect | None = None
+    person: str | None = None
 
     def expected(self, usual: Expect) -> Expect:
         """What this row must show: its own expectation, or the usual one with its own rule."""

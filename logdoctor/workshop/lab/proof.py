@@ -9,7 +9,7 @@ from __future__ import annotations
 import shutil
 import tempfile
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Literal
 
@@ -83,7 +83,7 @@ def _examiner(folder: Path, book: RuleBook) -> Examine:
 
 
 def _judged(case: Case, tool: Tool, proof: Proof, check: Recording | None) -> Row:
-    kept = [each for each in proof.rounds if each.result != "the same failure"]
+    kept = proof.kept
     seen = {
         "broken": proof.first.status,
         "rules": [each.diagnosis.rule or each.diagnosis.klass for each in kept] or _rules(proof),
@@ -96,7 +96,7 @@ def _judged(case: Case, tool: Tool, proof: Proof, check: Recording | None) -> Ro
     return msgspec.structs.replace(_row(case, tool, verdict, note), **seen)
 
 
-def _verdict(case: Case, proof: Proof, kept: list[Round], check: Recording | None) -> tuple[Verdict, str]:
+def _verdict(case: Case, proof: Proof, kept: Sequence[Round], check: Recording | None) -> tuple[Verdict, str]:
     if proof.first.status == 0:
         return "no failure", "the build that should fail is green"
     if proof.end != "proven":
@@ -127,7 +127,7 @@ def _rules(proof: Proof) -> list[str]:
     return [each.rule or each.klass for each in found[:1]]
 
 
-def _level(kept: list[Round]) -> str:
+def _level(kept: Sequence[Round]) -> str:
     levels = [each.remedy.applicability for each in kept]
     return "review" if "review" in levels else "".join(levels[:1])
 

@@ -32,7 +32,7 @@ def page(rows: Sequence[Row], cases: Sequence[Case], date: str) -> str:
         _table("Cases held out", [row for row in rows if row.holdout]),
         _reasons(rows),
         _never(case for case in cases if case.spec.remedy and (case.spec.family, case.spec.id) not in seen),
-        _persons([case for case in cases if not case.spec.remedy and case.spec.person]),
+        _persons(cases),
     ]
     return "\n".join(part for part in parts if part)
 
@@ -106,10 +106,17 @@ def _never(cases: Iterable[Case]) -> str:
 
 
 def _persons(cases: Sequence[Case]) -> str:
-    if not cases:
-        return ""
-    lines = [f"| {case.name} | {_plain(case.spec.person or '')} |" for case in cases]
-    return "\n".join(["## Cases for a person\n", "| case | why |", "|---|---|", *lines]) + "\n"
+    whole = [(case.name, case.spec.person) for case in cases if not case.spec.remedy]
+    parts = [
+        (f"{case.name} with {row.tool} {', '.join(row.versions)}", row.person)
+        for case in cases
+        if case.spec.remedy
+        for row in case.spec.matrix
+    ]
+    lines = [f"| {name} | {_plain(why)} |" for name, why in (*whole, *parts) if why]
+    return (
+        "\n".join(["## Cases for a person\n", "| case | why |", "|---|---|", *lines]) + "\n" if lines else ""
+    )
 
 
 def _plain(text: str) -> str:
