@@ -120,6 +120,15 @@ def _commit() -> str:
 def write_page(corpus: Path, seen: Seen) -> None:
     """Write PROOF.md from what was seen, with every case that no patch can repair."""
     cases = find_cases(corpus)
-    variants = {(case.spec.family, case.spec.id) for case in cases if case.spec.remedy}
-    rows = [row for row in seen.rows if (row.family, row.case) in variants]
+    rows = [row for row in seen.rows if any(_is_provable(case, row) for case in cases)]
     (corpus / PAGE).write_text(page(rows, cases, seen.date), encoding="utf-8")
+
+
+def _is_provable(case: Case, row: Row) -> bool:
+    """Whether a row that was seen once is still one that a patch must repair."""
+    if (row.family, row.case) != (case.spec.family, case.spec.id) or not case.spec.remedy:
+        return False
+    persons = [
+        f"{each.tool}-{version}." for each in case.spec.matrix if each.person for version in each.versions
+    ]
+    return not row.tool.startswith(tuple(persons))
