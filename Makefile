@@ -2,7 +2,7 @@
 .DEFAULT_GOAL := help
 PYTHON ?= python3
 BIN := .venv/bin
-DEMO := corpus/native-module/rollup-foreign
+DEMO := corpus/native-module/docker-rollup-no-optional
 
 help: ## List the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
@@ -18,8 +18,8 @@ help: ## List the targets
 	@touch $@
 
 demo: .venv/.installed ## Diagnose a real failing log and print the patch
-	@echo '$$ logdoctor --project project logs/pnpm-10.34.9.log'
-	@cd $(DEMO) && $(CURDIR)/$(BIN)/logdoctor --project project --exit-zero logs/pnpm-10.34.9.log
+	@echo '$$ logdoctor --project project logs/buildkit-26.1.5.log'
+	@cd $(DEMO) && $(CURDIR)/$(BIN)/logdoctor --project project --exit-zero logs/buildkit-26.1.5.log
 
 test: .venv/.ready ## Run the tests
 	$(BIN)/python -m pytest $(TESTS)

@@ -24,7 +24,7 @@ from logdoctor.schema import report_schema
 MADE = "<!-- Made by `make docs`; change the program, not this page. -->\n\n"
 GENERATED = ("reference/cli.md", "reference/report.md", "rules/*.md", "diagnosis.svg")
 ROOT = Path(__file__).parent.parent.parent
-PICTURED = (ROOT / "corpus/native-module/rollup-foreign", "logs/pnpm-10.34.9.log")
+PICTURED = (ROOT / "corpus/native-module/docker-rollup-no-optional", "logs/buildkit-26.1.5.log")
 WIDTH = 80
 
 
