@@ -7,13 +7,17 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 import pytest
 from calls import Said, logdoctor, plain_environment
+from reports import DIAGNOSIS, FAILED, REMEDY
 
+from logdoctor.model import Patch, Remedy, Report
 from logdoctor.services.copy import TooBig, copy_project
+from logdoctor.services.prove import Built
+from logdoctor.services.prove import prove as repair
 
 COMMA = '{\n  "name": "shop",\n  "version": "1.0.0",\n}\n'
 WHOLE = '{\n  "name": "shop",\n  "version": "1.0.0"\n}\n'
@@ -215,3 +219,25 @@ def test_a_copy_ends_at_its_limit(tmp_path: Path) -> None:
     (tmp_path / "a" / "file").write_bytes(bytes(2000))
     with pytest.raises(TooBig):
         copy_project(str(tmp_path / "a"), str(tmp_path / "b"), 1000)
+
+
+def test_another_remedy_is_tried_where_the_first_led_nowhere() -> None:
+    def remedy(id: str) -> Remedy:
+        return REMEDY._replace(id=id, outcome=Patch(id, (id,), "files", {id: b""}))
+
+    both = DIAGNOSIS._replace(remedies=(remedy("corepack"), remedy("npm")))
+    other = DIAGNOSIS._replace(fingerprint="f1:other", remedies=())
+
+    def build(contents: Mapping[str, bytes]) -> Built:
+        return Built(0 if "npm" in contents else 1, b"red with corepack" if contents else b"red")
+
+    def examine(log: bytes) -> Report:
+        return FAILED._replace(diagnoses=(other if b"corepack" in log else both,))
+
+    proof = repair(build, examine)
+    assert [(each.remedy.id, each.result) for each in proof.rounds] == [
+        ("corepack", "another failure"),
+        ("npm", "green"),
+    ]
+    assert (proof.end, proof.contents) == ("proven", {"npm": b""})
+    assert [each.remedy.id for each in proof.kept] == ["npm"]
