@@ -52,7 +52,7 @@ REINSTALL = {
 
 def solve(need: Platform, site: Site) -> Solution:
     """Explain a missing platform package from the project's files, the strongest explanation first."""
-    probes = IN_IMAGE if site.stages and site.in_image else ANYWHERE
+    probes = IN_IMAGE if site.stages and site.perhaps_in_image else ANYWHERE
     seen = view(need, site)
     probed = [probe(seen) for probe in probes]
     findings = [finding for each in probed for finding in each.findings]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from fnmatch import fnmatchcase
 from functools import cached_property
@@ -23,6 +24,9 @@ from logdoctor.remedies.project import Project
 from logdoctor.remedies.stages import Stage, absolute, copies, read_stages, stage_at, stage_named
 
 MANIFESTS = ("package.json", "pyproject.toml", "requirements.txt", "go.mod", "Cargo.toml", "pom.xml")
+FRAGMENT = 400
+"""Lines of a log without structure whose paths are looked at."""
+PATH = re.compile(r"(?:^|[\s('\"])(/(?:[\w@.+-]{1,100}/)+)")
 IN_IMAGE = frozenset({"buildkit", "legacy", "buildah", "kaniko", "compose"})
 
 
@@ -47,6 +51,19 @@ class Site:
     def in_image(self) -> bool:
         """Whether the failing step ran inside an image build."""
         return self.step.kind in IN_IMAGE or bool(self.step.source)
+
+    @cached_property
+    def perhaps_in_image(self) -> bool:
+        """Whether pasted lines may be an image build's: one Dockerfile, and no path speaks against it."""
+        if self.in_image:
+            return True
+        if self.step.kind != "log" or not isinstance(self.dockerfile, str):
+            return False
+        told = {path for line in self.step.lines[:FRAGMENT] for path in PATH.findall(line.text[:2000])}
+        homes = {
+            each.workdir.rstrip("/") + "/" for stage in self.stages for each in stage.placed if each.workdir
+        }
+        return not told or any(path.startswith(home) for path in told for home in homes if home != "/")
 
     @cached_property
     def candidates(self) -> tuple[Candidate, ...]:

@@ -51,7 +51,7 @@ def _involved(site: Site) -> tuple[Stage, ...]:
 
 def _folders(site: Site) -> tuple[str, ...]:
     """Where settings and lockfiles of this build may stand, the likeliest first."""
-    context = list(site.contexts) if site.in_image else []
+    context = list(site.contexts) if site.perhaps_in_image else []
     return tuple(dict.fromkeys((*context, "", *sorted(site.members))))
 
 
