@@ -6,6 +6,7 @@ with `bytes.find`; both find the same.
 
 from __future__ import annotations
 
+import re
 import sys
 from collections.abc import Callable, Sequence
 from typing import NamedTuple, Protocol
@@ -14,45 +15,48 @@ LONG = 300 * 1024
 """Bytes from which on loading hyperscan pays."""
 
 Hit = tuple[int, int]
-"""Where a literal begins, and its index."""
-
-
+"""A place on the line that was found, and the index of what was looked for."""
+Pieces = Sequence[bytes]
+"""Literals that stand in this order on one line; mostly there is only one."""
 Tries = Callable[[int, str], bool]
 """Whether the pattern of that number hits that cleaned line."""
+Clues = Callable[[int], Sequence[Pieces]]
+"""What else stands in a line that the pattern hits: all of one of these."""
 
 
 class Wanted(NamedTuple):
     """What is looked for in a log too long to be read whole.
 
-    A needle's `owners` are the numbers of the patterns it belongs to; `reach` says for each pattern
-    how many raw lines round its hit its conditions may read.
+    The `owners` of what is looked for are the numbers of patterns; `reach` says for each pattern how
+    many raw lines round its hit its conditions may read.
     """
 
-    needles: Sequence[str]
+    needles: Sequence[Pieces]
     owners: Sequence[Sequence[int]]
     reach: Sequence[int]
     tries: Tries
+    clues: Clues
 
 
 class Finder(Protocol):
-    """Finds literals in a buffer: all hits, in the order of their beginnings."""
+    """Finds what is looked for in a buffer: all hits, in the order of their places."""
 
     def __call__(self, data: bytes | bytearray | memoryview) -> list[Hit]: ...
 
 
-def finder(literals: Sequence[bytes], engine: bool | None = None) -> Finder:
-    """A finder for these literals; `engine` False forbids hyperscan."""
-    if engine is not False and (database := _database(literals)):
-        return database
-    return _plain(literals)
-
-
 def find(literals: Sequence[bytes], data: bytes) -> list[Hit]:
-    """Find the literals in one text."""
+    """Find literals in one text."""
     if len(data) > LONG:
-        return finder(literals)(data)
+        return finder([[literal] for literal in literals])(data)
     present = _present(literals, data)
     return sorted(hit for index in present for hit in _places(literals[index], index, data))
+
+
+def finder(wanted: Sequence[Pieces], engine: bool | None = None) -> Finder:
+    """A finder for these; `engine` False forbids hyperscan."""
+    if engine is not False and (database := _database(wanted)):
+        return database
+    return _plain(wanted)
 
 
 def _present(literals: Sequence[bytes], data: bytes) -> list[int]:
@@ -86,11 +90,15 @@ def _number(piece: bytes) -> int:
     return int.from_bytes(piece, sys.byteorder)
 
 
-def _plain(literals: Sequence[bytes]) -> Finder:
+def _plain(wanted: Sequence[Pieces]) -> Finder:
+    rarest = [max(pieces, key=len) for pieces in wanted]
+
     def scan(data: bytes | bytearray | memoryview) -> list[Hit]:
         whole = bytes(data)
-        present = _present(literals, whole)
-        return sorted(hit for index in present for hit in _places(literals[index], index, whole))
+        found = [hit for index in _present(rarest, whole) for hit in _places(rarest[index], index, whole)]
+        return sorted(
+            hit for hit in found if len(wanted[hit[1]]) == 1 or _in_order(wanted[hit[1]], whole, hit[0])
+        )
 
     return scan
 
@@ -104,32 +112,42 @@ def _places(literal: bytes, index: int, data: bytes) -> list[Hit]:
     return places
 
 
-def _database(literals: Sequence[bytes]) -> Finder | None:
-    """The literals compiled by hyperscan, or None where it cannot be had."""
+def _in_order(pieces: Pieces, data: bytes, place: int) -> bool:
+    """Whether the line of that place holds the pieces one after the other."""
+    at, end = data.rfind(b"\n", 0, place) + 1, data.find(b"\n", place)
+    for piece in pieces:
+        at = data.find(piece, at, end if end >= 0 else len(data))
+        if at < 0:
+            return False
+        at += len(piece)
+    return True
+
+
+def _database(wanted: Sequence[Pieces]) -> Finder | None:
+    """Hyperscan, made ready to find these; None where it cannot be had."""
     try:
         import hyperscan
     except ImportError:
         return None
-    if not literals:
+    if not wanted:
         return None
     database = hyperscan.Database()
     database.compile(
-        expressions=list(literals),
-        ids=list(range(len(literals))),
-        elements=len(literals),
-        literal=True,
+        expressions=[b".*".join(map(re.escape, pieces)) for pieces in wanted],
+        ids=list(range(len(wanted))),
+        elements=len(wanted),
+        flags=0,
     )
-    scratch = hyperscan.Scratch(database)
-    database.scratch = scratch
-    lengths = [len(literal) for literal in literals]
+    database.scratch = hyperscan.Scratch(database)
     scan: Callable[..., None] = database.scan
 
     def run(data: bytes | bytearray | memoryview) -> list[Hit]:
         hits: list[Hit] = []
 
-        # Named and kept alive until the scan ends; a truthy answer would end it early.
+        # Named and kept alive until the scan ends; a truthy answer would end it early. Only ends are
+        # reported, which are as good: what matters is the line.
         def note(index: int, begin: int, end: int, flags: int, context: object) -> None:
-            hits.append((end - lengths[index], index))
+            hits.append((end - 1, index))
 
         scan(data, match_event_handler=note)
         hits.sort()

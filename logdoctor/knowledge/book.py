@@ -29,8 +29,8 @@ class RuleBook:
         self._built: dict[int, Rule] = {}
         owners: dict[str, list[Owner]] = {}
         for number, head in enumerate(heads):
-            for place, needle in enumerate(head[2]):
-                if needle:
+            for place, needles in enumerate(head[2]):
+                for needle in needles:
                     owners.setdefault(needle, []).append((number, place))
         self.needles: tuple[str, ...] = tuple(owners)
         self.owners: tuple[tuple[Owner, ...], ...] = tuple(tuple(each) for each in owners.values())
@@ -91,8 +91,12 @@ def book_of(rules: Iterable[Rule], ours: bool = True) -> RuleBook:
 
 
 def _head(rule: Rule) -> list[Any]:
-    reach = max((near.within or 0 for each in rule.patterns for near in each.nearby), default=0)
-    return [rule.id, rule.family, [each.needle for each in rule.patterns], reach]
+    """What must be known of a rule to search: names, the literals of each pattern, how far it looks."""
+    from logdoctor.knowledge.needles import each_way
+
+    within = max((near.within or 0 for each in rule.patterns for near in each.nearby), default=0)
+    literals = [each_way(each.line, each.needle) if each.needle else [] for each in rule.patterns]
+    return [rule.id, rule.family, literals, within]
 
 
 def _json(value: object) -> bytes:

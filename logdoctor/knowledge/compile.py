@@ -80,7 +80,7 @@ def _pattern(authored: Authored, number: int) -> Pattern:
     _compile(authored, f"{path}.line", wanted.line)
     for place, near in enumerate(wanted.nearby):
         _compile(authored, f"{path}.with[{place}].line", near.line)
-    needle = wanted.needle if wanted.needle is not None else needles.derive(wanted.line)
+    needle = needles.rarer(wanted.needle or "", needles.derive(wanted.line))
     if not needle and authored.rule.family != NEEDLELESS:
         raise authored.error(f"{path}.line", "no literal stands in every match: name one as `needle`")
     nearby = tuple(Nearby(near.line, near.within, near.where, near.absent) for near in wanted.nearby)

@@ -61,7 +61,12 @@ def match(book: RuleBook, steps: Sequence[Step]) -> tuple[Match, ...]:
 
 
 def wanted(book: RuleBook) -> Wanted:
-    """What the book looks for, for the scan of a log too long to be read whole."""
+    """What the book looks for, for the scan of a log too long to be read whole.
+
+    Where a needle is a common word, what else stands in a pattern's lines is looked for with it.
+    """
+    from logdoctor.knowledge import needles
+
     patterns = sorted({owner for owners in book.owners for owner in owners})
     numbers = {owner: number for number, owner in enumerate(patterns)}
 
@@ -70,9 +75,23 @@ def wanted(book: RuleBook) -> Wanted:
         rule = book.at(number)
         return _search(rule, rule.patterns[place].line)(text[:WIDEST]) is not None
 
-    owners = [[numbers[owner] for owner in owners] for owners in book.owners]
+    @cache
+    def clues(pattern: int) -> list[tuple[bytes, ...]]:
+        number, place = patterns[pattern]
+        rule = book.at(number)
+        ways = needles.clues(rule.patterns[place].line) if rule.ours else [[]]
+        return [tuple(piece.encode() for piece in way) for way in ways]
+
+    owners: dict[tuple[bytes, ...], list[int]] = {}
+    for needle, own in zip(book.needles, book.owners, strict=True):
+        for pattern in (numbers[owner] for owner in own):
+            for pieces in clues(pattern) if needles.is_common(needle) else ():
+                owners.setdefault(pieces or (needle.encode(),), []).append(pattern)
+            if not needles.is_common(needle):
+                owners.setdefault((needle.encode(),), []).append(pattern)
     within = [book.within[number] for number, _ in patterns]
-    return Wanted(book.needles, owners, [SPREAD * each + SLACK if each else 2 for each in within], tries)
+    reach = [SPREAD * each + SLACK if each else 2 for each in within]
+    return Wanted(list(owners), list(owners.values()), reach, tries, clues)
 
 
 def matches_in(rule: Rule, step: Step) -> tuple[Match, ...]:

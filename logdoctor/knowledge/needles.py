@@ -15,13 +15,32 @@ from typing import Any
 SHORTEST = 3
 MOST_COPIES = 16
 MOST_VARIANTS = 256
+MOST_WAYS = 16
 _COMMON = """
-error Error ERROR error: Error: ERROR: failed Failed fail npm ERR! err warn WARN not found the and
-for with from file file: module command build install package version exit code code: line can't
-cannot Cannot could Could this that was has have is at in of to run Run
+error Error ERROR error: Error: ERROR: errors failed Failed failure fail warn WARN warning Warning npm
+ERR! err not found the and for with from into this that was has have are is at in of to on by as it be or
+no you your can't cannot Cannot could Could must should will would when while because which than then
+there does did file File file: files path paths folder directory directories module modules Module
+node_modules command Command build Build builder building built builds install installed installing
+Installing package packages Package package.json version versions Version exit exited code code: line
+lines column run Run running Running start started Starting stop stopped use used using Using unable
+Unable missing Missing required Required require requires load loading loaded read reading write writing
+open close create created creating update updated download downloading Downloading fetch fetching
+Fetching get GET set resolve resolved resolving Resolving request response Request server host port
+https:// http:// :// registry Registry repository Repository target targets platform platforms linux arch
+release Release project Project workspace script scripts Script compile compiled compiling Compiling
+compilation bundle link linking test tests Test Tests passed step STEP Step image images Image layer
+layers digest sha256: docker Docker Dockerfile container metadata manifest config configuration option
+options default value values type types name names string number object function undefined null true
+false return import export default class const async await require( src/ dist/ lib/ /usr/ /bin/ /app/
+/lib/ node node: Node v20. python java info INFO debug DEBUG done Done DONE cache cached CACHED progress
+time total size lock locked unknown Unknown invalid Invalid expected Expected unexpected Unexpected
+available dependencies dependency devDependencies peer optional root user group permission process
+artifact source stage COPY FROM RUN WORKDIR ENV [internal] .json .yaml .js .ts .mjs .cjs .tsx .so .py .go
+.java 200 404 429 401 500
 """
-COMMON = frozenset(_COMMON.split())
-"""Words that stand in nearly every log: looking for them finds too much."""
+COMMON = tuple(_COMMON.split())
+"""Words that stand in many lines of many logs: looking for a part of one of them finds too much."""
 
 Node = tuple[Any, Any, bool]
 """A piece of a pattern: what it is, its argument, and whether it is blind to case."""
@@ -46,7 +65,42 @@ def derive(pattern: str) -> str:
     first, *others = _stretches(pattern)
     pieces = {piece for run in first for piece in re.split(r"[^!-~]+", run) if len(piece) >= SHORTEST}
     sure = [piece for piece in pieces if all(_stands_in(piece, runs) for runs in others)]
-    return max(sure, key=lambda piece: (_rarity(piece), piece), default="")
+    return rarer(*sure)
+
+
+def clues(pattern: str) -> list[list[str]]:
+    """What else stands in a line that the pattern matches: one of these sets of literals, all of it.
+
+    >>> clues(r"(?:cannot|could not) find package (?P<package>[^,]+)")
+    [['cannot', 'find', 'package'], ['could', 'not', 'find', 'package']]
+    """
+    ways = [
+        [piece for run in runs for piece in re.split(r"[^!-~]+", run) if len(piece) > 1]
+        for runs in _stretches(pattern)
+    ]
+    if len(ways) <= MOST_WAYS:
+        return ways
+    return [[piece for piece in ways[0] if all(piece in way for way in ways)]]
+
+
+def each_way(pattern: str, needle: str) -> list[str]:
+    """Literals of which one stands in every match: the needle, or better ones if it is a common word.
+
+    >>> each_way("^npm error code (?:ECONNRESET|ETIMEDOUT)", "npm")
+    ['ECONNRESET', 'ETIMEDOUT']
+    """
+    if needle and not is_common(needle):
+        return [needle]
+    ways = clues(pattern)
+    best = [rarer(*(piece for piece in way if len(piece) >= SHORTEST)) for way in ways]
+    if all(piece and not is_common(piece) for piece in best):
+        return sorted(set(best))
+    return [needle] if needle else []
+
+
+def is_common(piece: str) -> bool:
+    """Whether the literal is a part of a word that stands in many lines."""
+    return any(piece in word for word in COMMON)
 
 
 def guarantees(pattern: str, needle: str) -> bool:
@@ -63,10 +117,18 @@ def _stands_in(needle: str, runs: list[str]) -> bool:
     return any(needle in run for run in runs)
 
 
+def rarer(*pieces: str) -> str:
+    """The one of these literals that fewest lines of build logs contain.
+
+    >>> rarer("package", "ERESOLVE", "npm")
+    'ERESOLVE'
+    """
+    return max((piece for piece in pieces if piece), key=lambda piece: (_rarity(piece), piece), default="")
+
+
 def _rarity(piece: str) -> float:
-    if piece in COMMON:
-        return len(piece) / 100
-    return sum(1.0 if char.islower() else 1.5 for char in piece[:24])
+    weight = sum(1.0 if char.islower() else 1.5 for char in piece[:24])
+    return weight / 100 if is_common(piece) else weight
 
 
 def _stretches(pattern: str) -> list[list[str]]:

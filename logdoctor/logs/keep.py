@@ -36,6 +36,11 @@ class Stretch(NamedTuple):
         return zip(range(self.number, self.number + self.size), self.data.split(b"\n"), strict=False)
 
 
+def weight(stretches: Iterable[Stretch]) -> int:
+    """What lines take, in bytes: their text and what they cost beside it."""
+    return sum(len(each.data) + ROW * each.size for each in stretches)
+
+
 def stretch(buffer: bytearray, start: int, stop: int, number: int, count: int) -> Stretch:
     """A copy of some lines, the very long ones among them without their middle."""
     data = bytes(memoryview(buffer)[start:stop])
@@ -102,10 +107,10 @@ class Shelf:
             while self.tailed - self.tail[0].size >= TAIL:
                 gone = self.tail.popleft()
                 self.tailed -= gone.size
-                self.weight -= len(gone.data) + ROW * gone.size
+                self.weight -= weight([gone])
 
     def _weighed(self, each: Stretch) -> Stretch:
-        self.weight += len(each.data) + ROW * each.size
+        self.weight += weight([each])
         return each
 
     def shrink(self) -> None:
@@ -114,7 +119,7 @@ class Shelf:
         self.head = _single(rows[:STUB])
         self.tail = deque(_single(rows[STUB:][-STUB:]))
         self.headed, self.tailed = HEAD, len(self.tail)
-        self.weight = sum(len(each.data) + ROW for each in self.stretches())
+        self.weight = weight(self.stretches())
 
     def stretches(self) -> Iterator[Stretch]:
         """All that is kept of the step."""

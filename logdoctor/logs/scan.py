@@ -8,16 +8,18 @@ first and last hits in each step, with the lines their conditions may read.
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_right
 from collections import deque
 from collections.abc import Iterator, Sequence
+from functools import cache
 from itertools import chain
 from typing import NamedTuple
 
 from logdoctor.literals import Finder, Hit, Wanted, finder
 from logdoctor.logs.around import Around
 from logdoctor.logs.feed import BLOCK, Block, Narrowed, Reader, Source, blocks
-from logdoctor.logs.keep import Shelves, Stretch, count_lines, narrow
+from logdoctor.logs.keep import Shelves, Stretch, count_lines, narrow, weight
 from logdoctor.logs.read import Profile, profile, read_lines
 from logdoctor.logs.rejoin import Rejoined, is_cut
 from logdoctor.logs.sources import Stream
@@ -28,8 +30,8 @@ KEPT = 12
 """Hits of a pattern in a step that are kept at either end: more than are used, as some are copies."""
 LOOK_BACK = 60
 """Lines before a builder's last word that belong to it: excerpt and quoted Dockerfile."""
-MOST_MARKS = 3_000
-"""Transitions kept at either end of the log."""
+MOST_MARKS, MOST_REMARKS = 3_000, 40
+"""Transitions, and last words with the lines before them, that are kept at either end of the log."""
 MOST_HITS = 20_000
 ROUND = 6 << 20
 """Patterns times steps that are kept, and bytes that their hits may take with the lines round them."""
@@ -47,19 +49,29 @@ class Part(NamedTuple):
     key: str
 
 
-class Found:
-    """A pattern's first and last hits in one step, each with the lines round it."""
+class Ends:
+    """The first and the last of many finds, each with the lines round it."""
 
-    __slots__ = ("first", "last")
+    __slots__ = ("first", "last", "most")
 
-    def __init__(self) -> None:
+    def __init__(self, most: int) -> None:
+        self.most = most
         self.first: list[list[Stretch]] = []
-        self.last: deque[list[Stretch]] = deque()
+        self.last: deque[list[Stretch]] = deque(maxlen=most)
+
+    def add(self, find: list[Stretch]) -> None:
+        """One more find, the last so far."""
+        (self.last if self.full else self.first).append(find)
+
+    @property
+    def full(self) -> bool:
+        """Whether the first finds are known."""
+        return len(self.first) >= self.most
 
     def stretches(self) -> Iterator[Stretch]:
-        """All that is kept of the hits."""
-        for hit in chain(self.first, self.last):
-            yield from hit
+        """All that is kept."""
+        for find in chain(self.first, self.last):
+            yield from find
 
 
 def scan(
@@ -70,7 +82,7 @@ def scan(
     source = Source(stream)
     reader: Reader = Narrowed(source, how.encoding) if how.encoding.startswith("utf-16") else source
     rejoined = Rejoined(blocks(reader), how) if is_cut(how) else None
-    find = finder([*MARKS, *(needle.encode() for needle in wanted.needles)], engine)
+    find = finder([*([mark] for mark in MARKS), *wanted.needles], engine)
     scanner = Scanner(wanted, Profile() if rejoined else how, find)
     for each in blocks(rejoined or reader, block):
         scanner.take(each)
@@ -106,11 +118,11 @@ class Scanner:
         self._key = ""
         self._opened = 0
         self._vertices: dict[str, bytes] = {}
-        self._marks: list[Stretch] = []
-        self._late_marks: deque[list[Stretch]] = deque(maxlen=MOST_MARKS)
+        self._marks = Ends(MOST_MARKS)
+        self._remarks = Ends(MOST_REMARKS)
         self._shelves = Shelves()
         self._around = Around(max(LOOK_BACK, *wanted.reach, 0))
-        self._found: dict[tuple[int, str], Found] = {}
+        self._found: dict[tuple[int, str], Ends] = {}
         self._round = 0
         self._texts: dict[int, list[str]] = {}
 
@@ -128,9 +140,9 @@ class Scanner:
     def rows(self) -> dict[int, bytes]:
         """Every line that is kept, by number."""
         rows: dict[int, bytes] = {}
-        marks = chain(self._marks, *self._late_marks)
-        found = chain.from_iterable(each.stretches() for each in self._found.values())
-        for each in chain(marks, self._shelves.stretches(), found):
+        ends = chain([self._marks, self._remarks], self._found.values())
+        stretches = chain.from_iterable(each.stretches() for each in ends)
+        for each in chain(stretches, self._shelves.stretches()):
             rows.update(each.rows())
         return rows
 
@@ -148,12 +160,12 @@ class Scanner:
             yield from self._part(buffer, start, first)
             start = first
             if found.remark:
-                self._mark(block, first, last, LOOK_BACK)
+                self._remarks.add(self._around.copy(block, first, last, self.number, LOOK_BACK, 0))
                 continue
             self._key = found.vertex or self._next_key()
             if not found.vertex or self._vertices.get(found.vertex) != found.name:
                 self._vertices[found.vertex] = found.name
-                self._mark(block, first, last)
+                self._marks.add(self._around.copy(block, first, last, self.number, 0, 0))
             if found.closing:
                 yield from self._part(buffer, first, last)
                 start, self._key = last, ""
@@ -171,14 +183,6 @@ class Scanner:
             self.number = part.next
             yield part
 
-    def _mark(self, block: Block, start: int, stop: int, back: int = 0) -> None:
-        """Keep a line that tells of steps; the lines before it too, where they belong to it."""
-        found = self._around.copy(block, start, stop, self.number, back, 0)
-        if len(self._marks) < MOST_MARKS:
-            self._marks += found
-        else:
-            self._late_marks.append(found)
-
     def _candidates(self, hits: Sequence[Hit], parts: Sequence[Part]) -> dict[tuple[int, str], list[int]]:
         """Where each needle stands in each step's lines, in order."""
         places: dict[tuple[int, str], list[int]] = {}
@@ -194,16 +198,16 @@ class Scanner:
         self, block: Block, parts: Sequence[Part], pattern: int, key: str, begins: Sequence[int]
     ) -> None:
         """Try candidates from the front until the first hits are known, then only from the back."""
-        found = self._found.get((pattern, key)) or Found()
+        found = self._found.get((pattern, key)) or Ends(KEPT)
         tried = last = 0
         for begin in begins:
-            if len(found.first) >= KEPT:
+            if found.full:
                 break
             tried += 1
             if begin >= last:
                 start, last = _line(block.buffer, begin, block.end)
                 if self._hits(block, start, last, pattern):
-                    found.first.append(self._copied(block, parts, start, last, pattern))
+                    found.add(self._copied(block, parts, start, last, pattern))
         late: list[list[Stretch]] = []
         start = block.end
         for begin in reversed(begins[tried:]):
@@ -215,10 +219,10 @@ class Scanner:
                     late.append(self._copied(block, parts, start, stop, pattern))
         self._remember(pattern, key, found, late)
 
-    def _remember(self, pattern: int, key: str, found: Found, late: list[list[Stretch]]) -> None:
+    def _remember(self, pattern: int, key: str, found: Ends, late: list[list[Stretch]]) -> None:
+        for _ in range(len(found.last) + len(late) - KEPT):
+            self._round -= weight(found.last.popleft())
         found.last.extend(reversed(late))
-        while len(found.last) > KEPT:
-            self._round -= len(found.last.popleft()[-1].data)
         if found.first and len(self._found) < MOST_HITS:
             self._found[pattern, key] = found
 
@@ -226,8 +230,10 @@ class Scanner:
         """Whether the pattern hits what the line says once it is cleaned."""
         texts = self._texts.get(start)
         if texts is None:
-            row = narrow(bytes(memoryview(block.buffer)[start:stop]).rstrip(b"\n"))
-            lines = read_lines([row], self._how)
+            row = bytes(memoryview(block.buffer)[start:stop])
+            if not _may_hit(row, self._wanted.clues(pattern)):
+                return False
+            lines = read_lines([narrow(row.rstrip(b"\n"))], self._how)
             texts = self._texts[start] = [line.text for line in lines if line.tag != "powershell"]
         return any(self._wanted.tries(pattern, text) for text in texts)
 
@@ -242,8 +248,28 @@ class Scanner:
             number = part.next - count_lines(block.buffer, start, part.stop)
         reach = self._wanted.reach[pattern] if self._round < ROUND else 0
         found = self._around.copy(block, start, stop, number, reach, reach)
-        self._round += len(found[-1].data)
+        self._round += weight(found)
         return found
+
+
+@cache
+def _colours() -> re.Pattern[bytes]:
+    return re.compile(rb"\x1b\[[0-9;]*m")
+
+
+def _may_hit(row: bytes, clues: Sequence[Sequence[bytes]]) -> bool:
+    """Whether a raw line is worth cleaning; one that is not plain once its colours are off always is."""
+    if b"\x1b" in row:
+        row = _colours().sub(b"", row)
+    if b"\x1b" in row or not row.isascii():
+        return True
+    for pieces in clues:
+        for piece in pieces:
+            if piece not in row:
+                break
+        else:
+            return True
+    return False
 
 
 def _line(buffer: bytearray, begin: int, end: int) -> tuple[int, int]:
