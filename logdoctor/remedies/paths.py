@@ -166,7 +166,7 @@ def _by_package(path: LogPath, site: Site) -> Iterator[Found]:
     """A relative path that a workspace's package printed means the file in its own folder."""
     if path.absolute:
         return
-    words = {word for word in re.split(r"[\s:#]+", f"{site.cause.lane} {site.step.name[:300]}") if word}
+    words = {word for word in re.split(r"[\s:#]+", f"{site.cause.lane} {site.inner.name[:300]}") if word}
     for folder in site.members if words else ():
         name = read_json(site.project, f"{folder}/package.json".lstrip("/")).get("name")
         file = f"{folder}/{'/'.join(path.parts)}".lstrip("/")

@@ -25,6 +25,8 @@ FOREIGN = (
 SURE = 85
 """From this weight on a finding is a plain instruction to leave packages out."""
 LEFT_OUT = frozenset({omitted.KEEP, omitted.UNIGNORE})
+INSTRUCTIONS = LEFT_OUT | {"add-architecture", "same-platform"}
+"""Findings of which each alone keeps the package from being installed."""
 ANYWHERE: tuple[Callable[[View], Probed], ...] = (
     omitted.settings,
     omitted.scripts,
@@ -62,7 +64,7 @@ def solve(need: Platform, site: Site) -> Solution:
             each._replace(weight=each.weight // 3) if each.id in LEFT_OUT else each for each in findings
         ]
     findings.sort(key=lambda finding: -finding.weight)
-    return Solution(_merged(findings), tuple(each.cleared for each in probed if each.cleared))
+    return Solution(_together(_merged(findings)), tuple(each.cleared for each in probed if each.cleared))
 
 
 def _merged(findings: Sequence[Finding]) -> tuple[Finding, ...]:
@@ -80,3 +82,20 @@ def _merged(findings: Sequence[Finding]) -> tuple[Finding, ...]:
                 steps=(*old.steps, *new.steps),
             )
     return tuple(merged.values())
+
+
+def _together(findings: Sequence[Finding]) -> tuple[Finding, ...]:
+    """One repair of all plain instructions against the package: the build stays red while one is left."""
+    plain = [each for each in findings if each.id in INSTRUCTIONS and each.weight >= SURE and each.changes]
+    if len(plain) < 2:
+        return tuple(findings)
+    first = plain[0]
+    whole = first._replace(
+        said="; ".join(each.said for each in plain),
+        title="; ".join((first.title, *(each.title[:1].lower() + each.title[1:] for each in plain[1:]))),
+        why=" ".join(each.why for each in plain),
+        evidence=tuple(quote for each in plain for quote in each.evidence),
+        changes=tuple(change for each in plain for change in each.changes),
+        steps=tuple(step for each in plain for step in each.steps),
+    )
+    return tuple(whole if each is first else each for each in findings if each is first or each not in plain)

@@ -39,7 +39,8 @@ class Site:
         self._given = dockerfile
         self.project = project
         self.cause = cause
-        self.step = step
+        self.inner = step
+        self.step = _in_image(step, steps)
         self.steps = steps
 
     @cached_property
@@ -84,7 +85,7 @@ class Site:
         if isinstance(self.dockerfile, str):
             return (self,)
         paths = self.dockerfile.paths
-        return tuple(Site(self.project, self.cause, self.step, self.steps, path) for path in paths)
+        return tuple(Site(self.project, self.cause, self.inner, self.steps, path) for path in paths)
 
     @cached_property
     def text(self) -> str:
@@ -132,6 +133,17 @@ class Site:
     def members(self) -> frozenset[str]:
         """The folders of the workspace's packages, the root included."""
         return workspace_members(self.project)
+
+
+def _in_image(step: Step, steps: Sequence[Step]) -> Step:
+    """The image build's step that a script of a workspace's package ran in, or the step itself."""
+    known = {each.id: each for each in steps}
+    outer: Step | None = step
+    for _ in known:
+        if outer is None or outer.kind in IN_IMAGE:
+            break
+        outer = known.get(outer.parent or "")
+    return outer if outer is not None and outer.kind in IN_IMAGE else step
 
 
 def instruction_line(text: str, step: Step) -> int | None:
