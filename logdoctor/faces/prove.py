@@ -16,6 +16,8 @@ from logdoctor.faces import output
 from logdoctor.faces.fix import LEVELS
 from logdoctor.faces.pipeline import Call, examined
 from logdoctor.faces.status import INTERRUPTED, USAGE, Refused
+from logdoctor.logs.read import read
+from logdoctor.logs.sources import Raw
 from logdoctor.model import Diagnosis, NotPatched, Patch, Remedy, Report
 from logdoctor.remedies.edits.spans import diff
 from logdoctor.render.clean import clean_line
@@ -186,8 +188,11 @@ def _text(content: bytes) -> str:
 
 def _tail(log: bytes, place: Place) -> str:
     """The end of the green build's log, with the user's own folder in it."""
-    lines = log.decode("utf-8", "replace").replace(place.copy, place.original).splitlines()[-TAIL:]
-    return "\n".join(["the green build ended with:", *(f"  | {clean_line(line)}" for line in lines), ""])
+    lines = read(
+        Raw("build.log", log.replace(os.fsencode(place.copy), os.fsencode(place.original)), None)
+    ).lines
+    told = (f"  | {clean_line(line.text)}".rstrip() for line in lines[-TAIL:])
+    return "\n".join(["the green build ended with:", *told, ""])
 
 
 def _written(wish: Wish, place: Place, proof: Proof) -> int:
