@@ -230,7 +230,7 @@ def test_the_schema_names_every_field_of_a_case() -> None:
 
 def test_the_stub_registry_answers_as_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(stub, "PORT", 48_731)
-    offers = {"@acme/keys": {"answers": [401]}, "boat": {"answers": [503, 200], "version": "2.0.0"}}
+    offers = {"@acme/keys": {"answers": [401]}, "boat": {"answers": [503, 200], "versions": {"2.0.0": {}}}}
     (tmp_path / "stub.json").write_text(json.dumps(offers), encoding="utf-8")
     with stub.registry_stub(tmp_path):
         assert status_of("@acme%2fkeys") == 401

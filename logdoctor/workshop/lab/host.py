@@ -22,7 +22,7 @@ from logdoctor.workshop.lab.backend import Backend, Phase, Recording, Tool
 from logdoctor.workshop.lab.case import Case, Variant, merged
 
 APP, LAB, HOME = Path("/app"), Path("/opt/lab"), Path("/home/user")
-LIMIT = 300
+LIMIT = 120
 _STORE = f"{HOME}/.local/share/pnpm/store"
 _KEPT = ("SSL_CERT_FILE", "NODE_EXTRA_CA_CERTS", "REQUESTS_CA_BUNDLE", "PIP_CERT", "GIT_SSL_CAINFO")
 _BIND = (
@@ -80,6 +80,8 @@ def _run_one(case: Case, words: list[str], folder: Path, tool: Tool, phase: Phas
         )
     except FileNotFoundError as error:
         return Recording(f"{error.filename}: not found\n".encode(), 127)
+    except subprocess.TimeoutExpired as error:
+        return Recording(error.stdout or b"", 124)
     code = done.returncode
     return Recording(done.stdout, 128 - code if code < 0 else code)
 

@@ -1,7 +1,7 @@
 """A package registry on loopback that answers as a case tells it to: 401, 403, 500, or a package.
 
 `stub.json` beside case.yaml maps a package's name to the statuses of successive answers (the last
-one stays) and, where a status is 200, to the version and manifest fields it then serves.
+one stays) and to the versions it has, each with the fields of its package.json.
 """
 
 from __future__ import annotations
@@ -27,8 +27,7 @@ class Offer(TypedDict, total=False):
     """What the stub says about one package."""
 
     answers: list[int]
-    version: str
-    manifest: dict[str, object]
+    versions: dict[str, dict[str, object]]
 
 
 @contextlib.contextmanager
@@ -53,8 +52,12 @@ def _handler(offers: dict[str, Offer]) -> type[BaseHTTPRequestHandler]:
         def do_GET(self) -> None:
             name, _, rest = unquote(self.path).lstrip("/").partition("/-/")
             offer = offers.get(name, Offer(answers=[404]))
-            status = 200 if rest else self._next(name, offer)
-            body = _tarball(name, offer) if rest else _packument(name, offer, status)
+            status = self._next(name, offer) if not rest else 200 if offer.get("versions") else 404
+            body = (
+                _tarball(name, _version(rest), offer)
+                if rest and status == 200
+                else _packument(name, offer, status)
+            )
             self.send_response(status)
             self.send_header("content-type", "application/octet-stream" if rest else "application/json")
             self.send_header("content-length", str(len(body)))
@@ -77,27 +80,34 @@ def _handler(offers: dict[str, Offer]) -> type[BaseHTTPRequestHandler]:
     return Handler
 
 
+def _version(tarball: str) -> str:
+    """The version in a tarball's name, `boat-2.0.0.tgz`."""
+    return tarball.removesuffix(".tgz").rpartition("-")[2]
+
+
 def _packument(name: str, offer: Offer, status: int) -> bytes:
     if status != 200:
         return json.dumps({"error": HTTPStatus(status).phrase}).encode()
-    version = offer.get("version", "1.0.0")
-    data = _tarball(name, offer)
-    integrity = "sha512-" + base64.b64encode(hashlib.sha512(data).digest()).decode()
+    versions = {version: _published(name, version, offer) for version in offer["versions"]}
+    latest = list(versions)[-1]
+    return json.dumps({"name": name, "dist-tags": {"latest": latest}, "versions": versions}).encode()
+
+
+def _published(name: str, version: str, offer: Offer) -> dict[str, object]:
+    digest = hashlib.sha512(_tarball(name, version, offer)).digest()
     tarball = f"http://localhost:{PORT}/{name}/-/{name.split('/')[-1]}-{version}.tgz"
-    manifest = {**_manifest(name, offer), "dist": {"tarball": tarball, "integrity": integrity}}
-    return json.dumps(
-        {"name": name, "dist-tags": {"latest": version}, "versions": {version: manifest}}
-    ).encode()
+    dist = {"tarball": tarball, "integrity": "sha512-" + base64.b64encode(digest).decode()}
+    return {**_manifest(name, version, offer), "dist": dist}
 
 
-def _manifest(name: str, offer: Offer) -> dict[str, object]:
-    return {"name": name, "version": offer.get("version", "1.0.0"), **offer.get("manifest", {})}
+def _manifest(name: str, version: str, offer: Offer) -> dict[str, object]:
+    return {"name": name, "version": version, **offer["versions"][version]}
 
 
-def _tarball(name: str, offer: Offer) -> bytes:
+def _tarball(name: str, version: str, offer: Offer) -> bytes:
     buffer = io.BytesIO()
     with tarfile.open(fileobj=buffer, mode="w:gz", compresslevel=0) as archive:
-        _add(archive, "package/package.json", json.dumps(_manifest(name, offer)).encode())
+        _add(archive, "package/package.json", json.dumps(_manifest(name, version, offer)).encode())
         _add(archive, "package/index.js", b"module.exports = 1;\n")
     data = buffer.getvalue()
     return data[:4] + b"\0\0\0\0" + data[8:]
