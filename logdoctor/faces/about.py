@@ -1,6 +1,8 @@
-"""`logdoctor explain` and `logdoctor why-not`: what a rule knows, and why it kept silent."""
+"""`explain`, `why-not` and `schema`: what a rule knows, why it kept silent, how things are written."""
 
 from __future__ import annotations
+
+from collections.abc import Mapping
 
 from logdoctor.config import did_you_mean
 from logdoctor.faces import output
@@ -26,6 +28,21 @@ def not_chosen(name: str, path: str) -> int:
     for log in logs:
         output.answer(why_not(wanted, log, book))
     return NO_FAILURE
+
+
+def schema_of(what: str) -> Mapping[str, object]:
+    """The JSON Schema of a report, a rule file or a corpus case."""
+    if what == "rule":
+        from logdoctor.knowledge.authoring import rule_schema
+
+        return rule_schema()
+    if what == "case":
+        from logdoctor.workshop.lab.case import json_schema
+
+        return json_schema()
+    from logdoctor.schema import report_schema
+
+    return report_schema()
 
 
 def _book() -> RuleBook:

@@ -34,6 +34,14 @@ class Format(StrEnum):
     markdown = "markdown"
 
 
+class Written(StrEnum):
+    """What has a published form."""
+
+    report = "report"
+    rule = "rule"
+    case = "case"
+
+
 class Colour(StrEnum):
     """When to paint."""
 
@@ -227,13 +235,15 @@ def why_not(
 
 
 @app.command()
-def schema() -> int:
-    """Print the JSON Schema of --format json."""
+def schema(
+    of: Annotated[Written, typer.Argument(help="A report, a rule file or a corpus case.")] = Written.report,
+) -> int:
+    """Print the JSON Schema of --format json, of a rule file, or of a corpus case."""
     import json
 
-    from logdoctor.schema import report_schema
+    from logdoctor.faces.about import schema_of
 
-    output.answer(json.dumps(report_schema(), indent=2) + "\n")
+    output.answer(json.dumps(schema_of(of), indent=2) + "\n")
     return status.NO_FAILURE
 
 
