@@ -23,7 +23,8 @@ _MIRRORS = re.compile(rb"\b(?:deb|archive|security|ports|snapshot|ftp\.[a-z]+)\.
 _STUB = re.compile(rb"\bhttp://(?:127\.0\.0\.1|localhost):\d+")
 _TIMES = re.compile(
     rb"\b\d+(?:\.\d+)?\s?(?:ms|s|m|h|milliseconds|seconds)\b(?:\s?\d+(?:\.\d+)?\s?(?:ms|s)\b)?"
-    rb"|\d{4}-\d\d-\d\d[T ]?\d\d[:_]\d\d[:_]\d\d[._]\d+Z?|\d\d:\d\d:\d\d|0x[0-9a-f]+|\[\d+:0x|\bdated? .*"
+    rb"|\d{4}-\d\d-\d\d[T ]?\d\d[:_]\d\d[:_]\d\d[._]\d+Z?|\d\d:\d\d:\d\d|0x[0-9a-f]+"
+    rb"|\(v?[\d.]+ (?:is )?available\)|\[\d+:0x|\bdated? .*"
 )
 _UNSTEADY = re.compile(
     rb"^(?:Progress: .*|.*Downloading .*|.*Will retry in .*|Resolved, downloaded.*|Resolving dep.*)$",
@@ -58,6 +59,6 @@ def foreign_hosts(data: bytes) -> list[str]:
 
 
 def steady(data: bytes) -> bytes:
-    """What two runs of the same build share: the log without times and progress lines."""
+    """What two runs of the same build share: the log without times, progress and newer versions."""
     lines = [line for line in _UNSTEADY.sub(b"", data).split(b"\n") if line.strip()]
     return b"\n".join(_TIMES.sub(b"<time>", line) for line in lines)

@@ -210,5 +210,5 @@ def _chain(lines: list[str], cause: Place | None, patterns: Sequence[str]) -> li
 
 
 def _diff(before: bytes, after: bytes, name: str) -> str:
-    old, new = (data.decode(errors="replace").splitlines() for data in (before, after))
+    old, new = (steady(data).decode(errors="replace").splitlines() for data in (before, after))
     return "\n".join(difflib.unified_diff(old, new, f"committed/{name}", f"recorded/{name}", lineterm=""))
