@@ -134,9 +134,8 @@ def _tried(number: int, done: Round) -> None:
 def _answered(wish: Wish, place: Place, proof: Proof) -> int:
     if proof.rounds:
         output.tell("\n" + "\n".join(table(proof)) + "\n")
-    if proof.end == "proven":
-        output.tell(_tail(proof.last.log, place))
-    output.tell(verdict(proof))
+    tail = _tail(proof.last.log, place) if proof.end == "proven" else ""
+    output.tell(tail + "\n" * bool(tail) + verdict(proof))
     output.answer(combined(place, proof))
     status = STATUS[proof.end]
     if wish.apply and proof.contents:
@@ -192,7 +191,7 @@ def _tail(log: bytes, place: Place) -> str:
         Raw("build.log", log.replace(os.fsencode(place.copy), os.fsencode(place.original)), None)
     ).lines
     told = (f"  | {clean_line(line.text)}".rstrip() for line in lines[-TAIL:])
-    return "\n".join(["the green build ended with:", *told, ""])
+    return "\n".join(["the green build ended with:", *told, ""]) if lines else ""
 
 
 def _written(wish: Wish, place: Place, proof: Proof) -> int:
