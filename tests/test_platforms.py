@@ -429,6 +429,39 @@ def test_everything_that_surely_leaves_packages_out_goes_at_once() -> None:
     assert len(found.changes) == 3
 
 
+def test_a_list_and_a_flag_that_both_shut_a_package_out_go_together() -> None:
+    text = docker("FROM node:20", "RUN pnpm install --no-optional", "RUN pnpm build")
+    limits = "supportedArchitectures:\n  cpu: [arm64]\n"
+    (found,) = explain({"Dockerfile": text, "pnpm-workspace.yaml": limits, "pnpm-lock.yaml": "x"})
+    assert found.id == "add-architecture"
+    assert found.title == "Add linux-x64-gnu to supportedArchitectures; install without --no-optional"
+    assert [each.path for each in found.changes] == ["pnpm-workspace.yaml", "Dockerfile"]
+
+
+def test_every_list_of_architectures_that_pnpm_may_read_lets_the_machine_in() -> None:
+    files = {
+        "pnpm-workspace.yaml": "supportedArchitectures:\n  os: [darwin]\n",
+        "package.json": '{"pnpm": {"supportedArchitectures": {"os": ["darwin"]}}}',
+    }
+    (found,) = explain(files, step(kind="log"))
+    assert [each.path for each in found.changes] == ["pnpm-workspace.yaml", "package.json"]
+
+
+def test_a_setting_of_pnpms_workspace() -> None:
+    (found,) = explain({"pnpm-workspace.yaml": "packages: [a]\noptional: false\n"}, step(kind="log"))
+    assert found.said == "pnpm-workspace.yaml:2 turns optional packages off"
+    assert found.changes == (Change("pnpm-workspace.yaml", "yaml-remove", {"path": "optional"}),)
+
+
+def test_a_workspaces_script_in_an_image_is_a_step_of_the_image() -> None:
+    text = docker("FROM node:20", "RUN pnpm install --no-optional", "RUN pnpm -r build")
+    outer = step("[3/3] RUN pnpm -r build", line=3)
+    script = step("packages/web build", kind="pnpm-script")._replace(id="s2", parent="s1")
+    where = site({"Dockerfile": text}, script, (outer,), said=cause(ROLLUP))
+    (found,) = solve(needed({}, where.cause, script), where).findings
+    assert found.said == "Dockerfile:2 installs with --no-optional"
+
+
 # --- node_modules of another machine ---
 
 
