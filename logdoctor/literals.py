@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 import sys
 from collections.abc import Callable, Sequence
+from functools import lru_cache
 from typing import NamedTuple, Protocol
 
 LONG = 300 * 1024
@@ -16,7 +17,7 @@ LONG = 300 * 1024
 
 Hit = tuple[int, int]
 """A place on the line that was found, and the index of what was looked for."""
-Pieces = Sequence[bytes]
+Pieces = tuple[bytes, ...]
 """Literals that stand in this order on one line; mostly there is only one."""
 Tries = Callable[[int, str], bool]
 """Whether the pattern of that number hits that cleaned line."""
@@ -31,7 +32,7 @@ class Wanted(NamedTuple):
     many raw lines round its hit its conditions may read.
     """
 
-    needles: Sequence[Pieces]
+    needles: tuple[Pieces, ...]
     owners: Sequence[Sequence[int]]
     reach: Sequence[int]
     tries: Tries
@@ -47,12 +48,13 @@ class Finder(Protocol):
 def find(literals: Sequence[bytes], data: bytes) -> list[Hit]:
     """Find literals in one text."""
     if len(data) > LONG:
-        return finder([[literal] for literal in literals])(data)
+        return finder(tuple((literal,) for literal in literals))(data)
     present = _present(literals, data)
     return sorted(hit for index in present for hit in _places(literals[index], index, data))
 
 
-def finder(wanted: Sequence[Pieces], engine: bool | None = None) -> Finder:
+@lru_cache(maxsize=4)
+def finder(wanted: tuple[Pieces, ...], engine: bool | None = None) -> Finder:
     """A finder for these; `engine` False forbids hyperscan."""
     if engine is not False and (database := _database(wanted)):
         return database

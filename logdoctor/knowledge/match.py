@@ -91,7 +91,7 @@ def wanted(book: RuleBook) -> Wanted:
                 owners.setdefault((needle.encode(),), []).append(pattern)
     within = [book.within[number] for number, _ in patterns]
     reach = [SPREAD * each + SLACK if each else 2 for each in within]
-    return Wanted(list(owners), list(owners.values()), reach, tries, clues)
+    return Wanted(tuple(owners), list(owners.values()), reach, tries, clues)
 
 
 def matches_in(rule: Rule, step: Step) -> tuple[Match, ...]:

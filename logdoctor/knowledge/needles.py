@@ -64,8 +64,7 @@ def derive(pattern: str) -> str:
     """
     first, *others = _stretches(pattern)
     pieces = {piece for run in first for piece in re.split(r"[^!-~]+", run) if len(piece) >= SHORTEST}
-    sure = [piece for piece in pieces if all(_stands_in(piece, runs) for runs in others)]
-    return rarer(*sure)
+    return rarer(*(_common_part(piece, others) for piece in pieces))
 
 
 def clues(pattern: str) -> list[list[str]]:
@@ -111,6 +110,16 @@ def guarantees(pattern: str, needle: str) -> bool:
 def foreign(pattern: str) -> str | None:
     """What of the pattern RE2 does not know, in words, or None."""
     return next((_FOREIGN[code] for code in _codes(parser.parse(pattern)) if code in _FOREIGN), None)
+
+
+def _common_part(piece: str, others: list[list[str]]) -> str:
+    """The longest part of a literal that stands in every variant."""
+    for length in range(len(piece), SHORTEST - 1, -1):
+        for start in range(len(piece) - length + 1):
+            part = piece[start : start + length]
+            if all(_stands_in(part, runs) for runs in others):
+                return part
+    return ""
 
 
 def _stands_in(needle: str, runs: list[str]) -> bool:

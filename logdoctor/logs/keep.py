@@ -93,7 +93,7 @@ class Shelf:
 
     def add(self, buffer: bytearray, start: int, stop: int, number: int, count: int) -> None:
         """Take `count` lines; what the last of them push out again is not even copied."""
-        if self.headed < HEAD:
+        if self.headed < HEAD and not self.tail:
             taken = min(count, HEAD - self.headed)
             end = after(buffer, start, stop, taken)
             self.head.append(self._weighed(stretch(buffer, start, end, number, taken)))
@@ -118,7 +118,7 @@ class Shelf:
         rows = [row for each in self.stretches() for row in each.rows()]
         self.head = _single(rows[:STUB])
         self.tail = deque(_single(rows[STUB:][-STUB:]))
-        self.headed, self.tailed = HEAD, len(self.tail)
+        self.headed, self.tailed = len(self.head), len(self.tail)
         self.weight = weight(self.stretches())
 
     def stretches(self) -> Iterator[Stretch]:
@@ -154,7 +154,7 @@ class Shelves:
         for key, shelf in list(self._shelves.items()):
             if self._weight <= self._budget * 3 // 4:
                 break
-            if key != current:
+            if key != current and shelf.headed + shelf.tailed > 2 * STUB:
                 self._weight -= shelf.weight
                 shelf.shrink()
                 self._weight += shelf.weight

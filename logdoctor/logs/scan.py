@@ -82,7 +82,7 @@ def scan(
     source = Source(stream)
     reader: Reader = Narrowed(source, how.encoding) if how.encoding.startswith("utf-16") else source
     rejoined = Rejoined(blocks(reader), how) if is_cut(how) else None
-    find = finder([*([mark] for mark in MARKS), *wanted.needles], engine)
+    find = finder((*((mark,) for mark in MARKS), *wanted.needles), engine)
     scanner = Scanner(wanted, Profile() if rejoined else how, find)
     for each in blocks(rejoined or reader, block):
         scanner.take(each)
