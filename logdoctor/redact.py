@@ -7,10 +7,26 @@ can be recognised without being read.
 
 # Without postponed annotations: named tuples would compile each one at start-up.
 import re
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from functools import cache
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
 
-from logdoctor.model import Cause, Diagnosis, NotPatched, Patch, Remedy, Report
+from logdoctor.model import (
+    Cause,
+    Diagnosis,
+    Evidence,
+    Excerpt,
+    Line,
+    Link,
+    NotPatched,
+    Patch,
+    Remedy,
+    Report,
+    Step,
+)
+
+LONGEST_KEY = 200
+"""Lines of a private key at most; a log that is cut within one must not be hidden to its end."""
 
 
 class Shape(NamedTuple):
@@ -41,12 +57,13 @@ SHAPES: tuple[Shape, ...] = (
     Shape(
         "variable",
         ("TOKEN", "SECRET", "PASS", "KEY", "token", "secret", "pass", "key"),
-        r"(?:\b|_)(?:[A-Za-z0-9_]*(?:TOKEN|SECRET|PASSWORD|PASSWD|API_?KEY|PRIVATE_KEY|ACCESS_KEY)(?:_[A-Z0-9]+)?"
+        r"<redacted:[a-z-]+:[0-9a-f]{4}>|(?:\b|_)(?:[A-Za-z0-9_]*(?:TOKEN|SECRET|PASSWORD|PASSWD|API_?KEY|PRIVATE_KEY|ACCESS_KEY)(?:_[A-Z0-9]+)?"
         r"|(?:[a-z0-9]+[_-])+(?:token|secret|api_?key|private_?key)|(?:[a-z0-9]+[_-])*(?:password|passwd)"
         r"|accessToken|apiKey|authToken|clientSecret)"
         r"['\"]?\s*[=:]\s*['\"]?(?P<secret>[^\s'\"$<{(\[,;)][^\s'\",;)]{5,})",
     ),
 )  # fmt: skip
+_KEY_LINE = r"(?:^|\s)[A-Za-z0-9+/=]{16,}\s*$"
 
 
 def mask(text: str) -> str:
@@ -63,7 +80,7 @@ def mask(text: str) -> str:
 
 def _marked(found: re.Match[str], kind: str) -> str:
     secret = found["secret"]
-    if secret.startswith("<redacted:") or set(secret) <= {"*", "x", "X", "."}:
+    if secret is None or secret.startswith("<redacted:") or set(secret) <= {"*", "x", "X", "."}:
         return found[0]
     begin, end = found.span("secret")
     return found[0][: begin - found.start()] + _mark(kind, secret) + found[0][end - found.start() :]
@@ -80,12 +97,81 @@ def _compiled(regex: str) -> re.Pattern[str]:
     return re.compile(regex, re.DOTALL)
 
 
+def key_lines(lines: Iterable[Line]) -> frozenset[int]:
+    """Numbers of the lines that stand inside a private key: none of them shows by itself what it is."""
+    inside: set[int] = set()
+    left = 0
+    for line in lines:
+        if "-----BEGIN " in line.text and "PRIVATE KEY" in line.text:
+            left = LONGEST_KEY
+        elif left and "-----END " in line.text:
+            left = 0
+        elif left:
+            left -= 1
+            inside.add(line.number)
+    return frozenset(inside)
+
+
+def mask_lines(lines: Sequence[Line]) -> list[str]:
+    """The text of consecutive lines of a log, masked, with private keys masked line by line."""
+    keys = key_lines(lines)
+    return [_mark("private-key", line.text) if line.number in keys else mask(line.text) for line in lines]
+
+
 def mask_report(report: Report) -> Report:
     """Mask every text of a report that came from a log or from the user's files."""
+    report = _without_keys(report)
     return report._replace(
-        steps=tuple(step._replace(name=mask(step.name)) for step in report.steps),
+        logs=tuple(log._replace(name=mask(log.name), job=_maybe(log.job)) for log in report.logs),
+        steps=tuple(_mask_step(step) for step in report.steps),
         diagnoses=tuple(_mask_diagnosis(diagnosis) for diagnosis in report.diagnoses),
         excerpt=tuple(line._replace(text=mask(line.text)) for line in report.excerpt),
+    )
+
+
+def _without_keys(report: Report) -> Report:
+    """Mask quoted lines that are lines of a private key; a log is only searched if one may be."""
+    quoted = [line.text for line in report.excerpt]
+    for diagnosis in report.diagnoses:
+        quoted += [link.text for link in diagnosis.chain] + [each.text for each in diagnosis.evidence]
+        quoted += [diagnosis.cause.text] if diagnosis.cause else []
+    if not any(_compiled(_KEY_LINE).search(text) for text in quoted):
+        return report
+    keys = {log.id: key_lines(log.lines) for log in report.logs}
+    logs = {step.id: step.log for step in report.steps}
+    return report._replace(
+        diagnoses=tuple(_without_key(each, keys, logs) for each in report.diagnoses),
+        excerpt=tuple(_hidden(each, keys[each.log]) for each in report.excerpt),
+    )
+
+
+def _without_key(
+    diagnosis: Diagnosis, keys: Mapping[str, Collection[int]], logs: Mapping[str, str]
+) -> Diagnosis:
+    cause = diagnosis.cause
+    own = keys[cause.log] if cause else ()
+    return diagnosis._replace(
+        cause=cause and _hidden(cause, own),
+        chain=tuple(_hidden(each, keys.get(logs.get(each.step, ""), own)) for each in diagnosis.chain),
+        evidence=tuple(_hidden(each, own) if each.side == "log" else each for each in diagnosis.evidence),
+        captures={} if cause and cause.line in own else diagnosis.captures,
+    )
+
+
+Quoted = TypeVar("Quoted", Cause, Link, Evidence, Excerpt)
+
+
+def _hidden(quoted: Quoted, keys: Collection[int]) -> Quoted:
+    return quoted._replace(text=_mark("private-key", quoted.text)) if quoted.line in keys else quoted
+
+
+def _maybe(text: str | None) -> str | None:
+    return None if text is None else mask(text)
+
+
+def _mask_step(step: Step) -> Step:
+    return step._replace(
+        name=mask(step.name), stage=_maybe(step.stage), platform=_maybe(step.platform), file=_maybe(step.file)
     )
 
 
@@ -93,18 +179,24 @@ def _mask_diagnosis(diagnosis: Diagnosis) -> Diagnosis:
     return diagnosis._replace(
         title=mask(diagnosis.title),
         explain=mask(diagnosis.explain),
+        confidence_basis=tuple(mask(each) for each in diagnosis.confidence_basis),
         cause=diagnosis.cause and _mask_cause(diagnosis.cause),
         chain=tuple(link._replace(text=mask(link.text)) for link in diagnosis.chain),
-        evidence=tuple(each._replace(text=mask(each.text)) for each in diagnosis.evidence),
+        evidence=tuple(_mask_evidence(each) for each in diagnosis.evidence),
         captures={key: mask(value) for key, value in diagnosis.captures.items()},
         remedies=tuple(_mask_remedy(remedy) for remedy in diagnosis.remedies),
     )
 
 
+def _mask_evidence(evidence: Evidence) -> Evidence:
+    return evidence._replace(file=_maybe(evidence.file), text=mask(evidence.text))
+
+
 def _mask_cause(cause: Cause) -> Cause:
+    """Mask the line; its span goes on marking the same words, however long the marks before are."""
     text = mask(cause.text)
-    begin, end = (min(edge, len(text)) for edge in cause.span)
-    return cause._replace(text=text, span=(begin, end))
+    begin, end = (min(len(mask(cause.text[:edge])), len(text)) for edge in cause.span)
+    return cause._replace(text=text, span=(begin, max(begin, end)))
 
 
 def _mask_remedy(remedy: Remedy) -> Remedy:
@@ -115,10 +207,12 @@ def _mask_remedy(remedy: Remedy) -> Remedy:
             f"the patch of {', '.join(outcome.files)} would show a secret that stands beside the change; "
             "make the change by hand"
         )
+    if isinstance(outcome, NotPatched):
+        outcome = NotPatched(mask(outcome.reason))
     return remedy._replace(
         title=mask(remedy.title),
         why=mask(remedy.why),
         outcome=outcome,
         steps=tuple(mask(step) for step in remedy.steps),
-        evidence=tuple(each._replace(text=mask(each.text)) for each in remedy.evidence),
+        evidence=tuple(_mask_evidence(each) for each in remedy.evidence),
     )

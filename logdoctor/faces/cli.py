@@ -32,6 +32,9 @@ class Format(StrEnum):
     plain = "plain"
     json = "json"
     markdown = "markdown"
+    sarif = "sarif"
+    junit = "junit"
+    lines = "lines"
 
 
 class Written(StrEnum):

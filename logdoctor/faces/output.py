@@ -4,10 +4,20 @@ from __future__ import annotations
 
 import os
 import sys
+from collections.abc import Callable
 from typing import TextIO
 
 from logdoctor.faces.status import Refused
 from logdoctor.model import Report
+
+MODULES = {
+    "json": "json_report",
+    "junit": "junit",
+    "lines": "lines",
+    "markdown": "markdown",
+    "sarif": "sarif",
+}
+"""The formats that look the same wherever they are written, and the modules that write them."""
 
 
 def answer(text: str) -> None:
@@ -51,14 +61,11 @@ def shown(
         from logdoctor.render.plain import render as plain
 
         return plain(report, again)
-    if format == "json":
-        from logdoctor.render.json_report import render as json_report
+    if format in MODULES:
+        from importlib import import_module
 
-        return json_report(report)
-    if format == "markdown":
-        from logdoctor.render.markdown import render as markdown
-
-        return markdown(report)
+        render: Callable[[Report], str] = import_module(f"logdoctor.render.{MODULES[format]}").render
+        return render(report)
     from logdoctor.render.terminal import render as terminal
 
     return terminal(report, columns(stream), painted, not speaks_unicode(stream), again)

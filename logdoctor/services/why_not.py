@@ -10,6 +10,7 @@ from logdoctor.knowledge.match import match
 from logdoctor.knowledge.rules import RuleBook
 from logdoctor.logs.steps import cut
 from logdoctor.model import Log, Match, Pattern, Report, Rule, Step
+from logdoctor.redact import mask
 from logdoctor.render.clean import clean
 
 MOST = 5
@@ -20,7 +21,7 @@ def why_not(rule: Rule, log: Log, book: RuleBook) -> str:
     """A few lines of text: patterns first, then what the ranking made of their matches."""
     steps = cut(log)
     own = [each for each in match(book, steps) if each.rule.id == rule.id]
-    rows = [f"{rule.id} in {clean(log.name)}:"]
+    rows = [f"{rule.id} in {clean(mask(log.name))}:"]
     if not own and rule.family == "generic":
         rows.append("  such a rule is only asked where no other knows the failure.")
     elif not own:
@@ -74,5 +75,5 @@ def _verdict(rule: Rule, report: Report, own: Sequence[Match]) -> str:
 
 
 def _shown(text: str) -> str:
-    text = clean(text.strip())
+    text = clean(mask(text.strip()))
     return text if len(text) <= WIDEST else text[:WIDEST] + "…"
