@@ -16,6 +16,7 @@ class Config(NamedTuple):
     disable: tuple[str, ...] = ()
     min_confidence: float = 0.0
     rules: tuple[str, ...] = ()
+    comment: bool = True
 
 
 class ConfigError(ValueError):
@@ -50,7 +51,7 @@ def parse(text: str, path: str = NAME) -> Config:
     """Check every key and every value.
 
     >>> parse('min-confidence = 0.5')
-    Config(disable=(), min_confidence=0.5, rules=())
+    Config(disable=(), min_confidence=0.5, rules=(), comment=True)
     """
     import tomllib
 
@@ -92,10 +93,17 @@ def _share(value: object) -> float:
     return float(value)
 
 
+def _yes(value: object) -> bool:
+    if not isinstance(value, bool):
+        raise ValueError("true or false")
+    return value
+
+
 KEYS: Mapping[str, Callable[[Config, object], Config]] = {
     "disable": lambda config, value: config._replace(disable=_words(value)),
     "min-confidence": lambda config, value: config._replace(min_confidence=_share(value)),
     "rules": lambda config, value: config._replace(rules=_words(value)),
+    "comment": lambda config, value: config._replace(comment=_yes(value)),
 }
 
 

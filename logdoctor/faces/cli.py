@@ -35,6 +35,7 @@ class Format(StrEnum):
     sarif = "sarif"
     junit = "junit"
     lines = "lines"
+    github = "github"
 
 
 class Written(StrEnum):
@@ -83,6 +84,22 @@ DockerfileOption = Annotated[
         metavar="FILE", help="The Dockerfile that was built, if there are several.", show_default=False
     ),
 ]
+RunOption = Annotated[
+    str | None,
+    typer.Option(
+        "--run",
+        metavar="ID|URL",
+        help="Fetch the logs of a run's failed jobs from GitHub or GitLab; a job's URL for that job alone. "
+        "GH_TOKEN or GITLAB_TOKEN is used if set.",
+        show_default=False,
+    ),
+]
+RepoOption = Annotated[
+    str | None,
+    typer.Option(
+        "--repo", metavar="OWNER/NAME", help="The repository of a run's number.", show_default=False
+    ),
+]
 ExitZeroOption = Annotated[
     bool, typer.Option("--exit-zero", help="Exit with 0 whatever the log says, for steps that must not fail.")
 ]
@@ -110,6 +127,7 @@ def _top(
       logdoctor fix --diff build.log       only the patch, for git apply
       logdoctor run -- pnpm build          run a command and diagnose it when it fails
       logdoctor prove -- pnpm build        repair a copy until the build is green
+      logdoctor comment build.log          in CI: tell the pull request, in one comment
 
     Exit status: 0 no failure in the log, 1 failure diagnosed, 2 wrong call or settings, 3 failure with
     an unknown cause, 4 nothing readable on input.
@@ -125,9 +143,13 @@ def diagnose(
     diff: Annotated[bool, typer.Option("--diff", help="Print only the patch.")] = False,
     color: ColourOption = Colour.auto,
     exit_zero: ExitZeroOption = False,
+    run: RunOption = None,
+    repo: RepoOption = None,
 ) -> int:
     """Say what broke the build that a log is of."""
-    call = Call(tuple(logs or ()), project, dockerfile, format.value, color.value, exit_zero)
+    if logs and run:
+        raise Refused("give me logs or --run, not both")
+    call = Call(tuple(logs or ()), project, dockerfile, format.value, color.value, exit_zero, run, repo)
     if diff:
         from logdoctor.faces.fix import printed
 
@@ -176,6 +198,10 @@ def run(
     project: ProjectOption = None,
     dockerfile: DockerfileOption = None,
     color: ColourOption = Colour.auto,
+    log: Annotated[
+        str | None,
+        typer.Option(metavar="FILE", help="Keep the output in this file as well.", show_default=False),
+    ] = None,
 ) -> int:
     """Run a build, pass its output on, and diagnose it when it fails.
 
@@ -183,7 +209,85 @@ def run(
     """
     from logdoctor.faces.run import watched
 
-    return watched(command, Call((), project, dockerfile, format.value, color.value))
+    return watched(command, Call((), project, dockerfile, format.value, color.value), log)
+
+
+@app.command()
+def comment(
+    logs: Logs = None,
+    run: RunOption = None,
+    repo: RepoOption = None,
+    pr: Annotated[
+        int,
+        typer.Option(
+            "--pr", metavar="N", help="The pull request or merge request, if the environment does not tell."
+        ),
+    ] = 0,
+    status: Annotated[
+        str,
+        typer.Option(
+            metavar="success|failure",
+            help="How this job ended; after success no log is read.",
+            show_default=False,
+        ),
+    ] = "",
+    job: Annotated[str, typer.Option(help="This job's name.", show_default=False)] = "",
+    key: Annotated[
+        str, typer.Option(help="Tells comments apart; by default the workflow's name.", show_default=False)
+    ] = "",
+    project: ProjectOption = None,
+    dockerfile: DockerfileOption = None,
+    min_confidence: Annotated[
+        float, typer.Option(min=0, max=1, help="Post nothing less sure; 0 posts guesses too.")
+    ] = 0.75,
+    author: Annotated[
+        str,
+        typer.Option(
+            metavar="LOGIN", help="Who the token is, if the server does not tell.", show_default=False
+        ),
+    ] = "",
+    suggest: Annotated[
+        bool,
+        typer.Option(
+            "--suggest/--no-suggest", help="Also suggest the change where the pull request touches the line."
+        ),
+    ] = True,
+    save: Annotated[
+        str, typer.Option(metavar="DIR", help="Write report.json, .md and .patch there.", show_default=False)
+    ] = "",
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Print the comment instead of posting it.")
+    ] = False,
+) -> int:
+    """Say below a pull request what broke its build, in one comment that is kept up to date.
+
+    In a job of GitHub Actions or GitLab CI. With LOGs it speaks for this job; without, for all failed
+    jobs of the run, or of the run that woke this one (workflow_run). Says "fixed" once the build is
+    green again, and nothing where it is not sure. Never fails the job: without the rights to comment
+    the report stands in the job's log and summary.
+    """
+    from logdoctor.faces.comment import Wish, commented
+
+    if logs and run:
+        raise Refused("give me logs or --run, not both")
+    return commented(
+        Wish(
+            tuple(logs or ()),
+            run or "",
+            repo or "",
+            pr,
+            status,
+            job,
+            key,
+            project,
+            dockerfile,
+            min_confidence,
+            author,
+            suggest,
+            dry_run,
+            save,
+        )
+    )
 
 
 @app.command(context_settings={"allow_interspersed_args": False})

@@ -50,7 +50,12 @@ def _write(stream: TextIO | None, text: str) -> None:
 
 
 def shown(
-    report: Report, format: str = "auto", colour: str = "auto", again: str = "", on_stderr: bool = False
+    report: Report,
+    format: str = "auto",
+    colour: str = "auto",
+    again: str = "",
+    on_stderr: bool = False,
+    project: str | None = None,
 ) -> str:
     """The report in the format asked for; `auto` paints where somebody is watching."""
     stream = sys.stderr if on_stderr else sys.stdout
@@ -66,6 +71,10 @@ def shown(
 
         render: Callable[[Report], str] = import_module(f"logdoctor.render.{MODULES[format]}").render
         return render(report)
+    if format == "github":
+        from logdoctor.faces.github_job import guarded
+
+        return guarded(report, again, project or "")
     from logdoctor.render.terminal import render as terminal
 
     return terminal(report, columns(stream), painted, not speaks_unicode(stream), again)

@@ -13,7 +13,7 @@ from logdoctor.faces import output, status
 from logdoctor.faces.status import Refused
 from logdoctor.knowledge.rules import RuleBook, RuleError, RuleTimeout, load_book
 from logdoctor.logs.read import read
-from logdoctor.logs.sources import Raw, SourceError, open_logs
+from logdoctor.logs.sources import Raw, SourceError, Stream, open_logs
 from logdoctor.model import Log, Report
 from logdoctor.remedies.project import Project, ProjectError, open_project
 
@@ -37,6 +37,8 @@ class Call(NamedTuple):
     format: str = "auto"
     colour: str = "auto"
     exit_zero: bool = False
+    run: str | None = None
+    repository: str | None = None
 
     @property
     def folder(self) -> str:
@@ -48,7 +50,7 @@ def answered(call: Call) -> int:
     """Print the report and return the exit status."""
     try:
         report, unread = examined(call)
-        output.answer(output.shown(report, call.format, call.colour, again(call)))
+        output.answer(output.shown(report, call.format, call.colour, again(call), project=call.project))
     except Refused as refused:
         output.tell(f"logdoctor: {refused}")
         return 0 if call.exit_zero and refused.status == status.UNREADABLE else refused.status
@@ -60,6 +62,10 @@ def examined(call: Call, kept: BinaryIO | None = None, name: str = "") -> tuple[
 
     `kept` is what a command printed, for `run`: it stands for the log, under the command's name.
     """
+    if call.run:
+        from logdoctor.faces.remote import examined_run
+
+        return examined_run(call)
     paths = call.logs or ("-",)
     if kept is None and "-" in paths and output.is_terminal(sys.stdin):
         raise Refused(SHORT_HELP)
@@ -70,9 +76,14 @@ def examined(call: Call, kept: BinaryIO | None = None, name: str = "") -> tuple[
         logs, unread = opened(paths, book, kept)
         if name:
             logs = [log._replace(name=name) for log in logs]
-        return confident(diagnose(logs, book, project), config), unread
+        return judged(logs, book, project, config), unread
     except RuleTimeout as error:
         raise Refused(str(error)) from None
+
+
+def judged(logs: Sequence[Log], book: RuleBook, project: Project | None, config: Config) -> Report:
+    """The report on logs that were read, without what the project does not want to hear."""
+    return confident(diagnose(logs, book, project), config)
 
 
 def settings(folder: str) -> Config:
@@ -148,13 +159,18 @@ def opened(paths: Sequence[str], book: RuleBook, kept: BinaryIO | None = None) -
 def _read(path: str, book: RuleBook, before: int, kept: BinaryIO | None) -> Iterable[Log]:
     stdin = kept or (sys.stdin.buffer if sys.stdin else io.BytesIO())
     for number, source in enumerate(open_logs([path], stdin), before + 1):
-        if isinstance(source, Raw):
-            yield _not_empty(read(source, f"l{number}"))
-        else:
-            from logdoctor.knowledge.match import wanted
-            from logdoctor.logs.scan import scan
+        log = read_one(source, book, number)
+        yield _not_empty(log) if isinstance(source, Raw) else log
 
-            yield scan(source, wanted(book), f"l{number}")
+
+def read_one(source: Raw | Stream, book: RuleBook, number: int) -> Log:
+    """Read a log whole, or scan it where it is too long for that."""
+    if isinstance(source, Raw):
+        return read(source, f"l{number}")
+    from logdoctor.knowledge.match import wanted
+    from logdoctor.logs.scan import scan
+
+    return scan(source, wanted(book), f"l{number}")
 
 
 def _not_empty(log: Log) -> Log:
@@ -175,6 +191,8 @@ def confident(report: Report, config: Config) -> Report:
 def again(call: Call) -> str:
     """The call as it would be typed again, for the commands that the report suggests."""
     words = ["LOG" if log == "-" else log for log in call.logs or ("-",)]
+    if call.run:
+        words = ["--run", call.run, *(["--repo", call.repository] if call.repository else [])]
     if call.project:
         words = ["--project", call.project, *words]
     if call.dockerfile:

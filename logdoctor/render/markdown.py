@@ -23,6 +23,8 @@ ROOM = 60_000
 _SPECIAL = re.compile(r"([\\`*_\[\]#|~$])")
 _BACKTICKS = re.compile(r"`+")
 _LINK = re.compile(r"https://[A-Za-z0-9./_~#?&=%:+-]+")
+_REFERENCE = re.compile(r"(?i)(\bGH-|[!%]|&amp;|\$)(\w)")
+"""What else names an issue, a merge request, a milestone, an epic or a snippet on GitHub or GitLab."""
 _BREAK = "\u200b"
 
 
@@ -30,6 +32,11 @@ def render(report: Report) -> str:
     """Write the comment."""
     parts = list(_failures(report)) if report.outcome == "failed" else [_no_failure(report)]
     return _fit(parts)
+
+
+def failure(diagnosis: Diagnosis, report: Report) -> str:
+    """Write one failure alone, its heading first."""
+    return _fit(list(_diagnosis(diagnosis, report, whole=True)))
 
 
 def escape(text: str) -> str:
@@ -41,6 +48,7 @@ def escape(text: str) -> str:
     text = clean_line(text).replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
     text = _SPECIAL.sub(r"\\\1", text)
     text = text.replace("@", "@" + _BREAK).replace("#", "#" + _BREAK).replace("://", ":" + _BREAK + "//")
+    text = _REFERENCE.sub(rf"\1{_BREAK}\2", text)
     return text.replace("www.", "www" + _BREAK + ".")
 
 

@@ -1,0 +1,290 @@
+"""`logdoctor comment`: say below a pull request what broke its build, and keep that one comment right.
+
+Whatever goes wrong on the way to the comment, the job's log, its summary and an annotation have the
+report, and the exit status is 0: a bot must not fail a job.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from typing import NamedTuple
+
+from logdoctor.faces import github_job, output
+from logdoctor.faces.pipeline import SIGNS_OF_A_PROJECT, Call, again, examined, settings
+from logdoctor.faces.remote import Remote, clock, commit, forge, remote, report_on
+from logdoctor.faces.status import NO_FAILURE, USAGE, Refused
+from logdoctor.model import Patch, Report
+from logdoctor.remedies.project import Project, ProjectError, open_project
+from logdoctor.render.clean import clean_line
+from logdoctor.render.markdown import escape
+from logdoctor.services import ci
+from logdoctor.services.bot import News, failures, merged, publish, sure_enough
+from logdoctor.services.comment import Links, job_name, marker, write
+from logdoctor.services.github import GitHub
+from logdoctor.services.gitlab import GitLab
+from logdoctor.services.suggest import MOST, body, suggestion
+from logdoctor.services.web import WebError
+
+GREEN = ("success", "passed")
+RED = ("failure", "failed")
+
+
+class Wish(NamedTuple):
+    """What the user asked for; what is empty is told by the environment."""
+
+    logs: tuple[str, ...] = ()
+    run: str = ""
+    repository: str = ""
+    number: int = 0
+    status: str = ""
+    job: str = ""
+    key: str = ""
+    project: str | None = None
+    dockerfile: str | None = None
+    least: float = 0.75
+    author: str = ""
+    suggest: bool = True
+    dry: bool = False
+    save: str = ""
+
+
+class Found(NamedTuple):
+    """What there is to tell, and about what. `remote` is empty where the logs lay here."""
+
+    report: Report
+    where: ci.Where
+    remote: Remote | None
+
+
+def commented(wish: Wish) -> int:
+    """Diagnose, show, comment; 0 but for a wrong call."""
+    try:
+        config = settings(wish.project or ".")
+        found = _found(wish)
+        url = ""
+        _show(found, wish)
+        if not config.comment:
+            output.tell("logdoctor: no comment, because .logdoctor.toml says so")
+        else:
+            url = _post(found, wish)
+        _tell_outputs(found, wish, url)
+    except Refused as refused:
+        output.tell(f"logdoctor: {refused}")
+        return USAGE if refused.status == USAGE else NO_FAILURE
+    return NO_FAILURE
+
+
+def _found(wish: Wish) -> Found:
+    where = ci.here(os.environ)
+    if where is None and not wish.run and not wish.dry:
+        raise Refused(
+            "this is no job of GitHub Actions or GitLab CI; name a run with --run and --pr, or --dry-run"
+        )
+    if wish.run or (where and where.other) or (where and not wish.logs and not wish.status):
+        return _of_run(wish, where)
+    where = where or ci.Where("github", "https://github.com", "", "", "build", 0, "", "")
+    where = where._replace(job=job_name(wish.job or where.job))
+    if _state(wish) in GREEN:
+        return Found(Report("passed", (), (), (), ()), where, None)
+    report, _ = examined(_call(wish))
+    return Found(
+        report._replace(logs=tuple(log._replace(job=where.job or None) for log in report.logs)), where, None
+    )
+
+
+def _state(wish: Wish) -> str:
+    return wish.status or os.environ.get("CI_JOB_STATUS", "")
+
+
+def _call(wish: Wish) -> Call:
+    return Call(wish.logs, wish.project, wish.dockerfile)
+
+
+def _of_run(wish: Wish, where: ci.Where | None) -> Found:
+    """A whole run: our own, the one that woke us, or one that the user named."""
+    word = wish.run or str(where.run if where else "")
+    found = remote(word, wish.repository, wish.author)
+    call = _call(wish)._replace(run=word, repository=wish.repository or None)
+    mine = where is not None and where.run == found.run.id
+    if where is None or not mine:
+        where = _elsewhere(found, wish, where)
+    own = mine and not where.other
+    report, _ = report_on(found, call, lambda: _project(wish, found, own), own)
+    return Found(report, where, found)
+
+
+def _elsewhere(found: Remote, wish: Wish, where: ci.Where | None) -> ci.Where:
+    run = found.run
+    target = ci.target(wish.run, where, wish.repository)
+    return ci.Where(
+        target.host,
+        target.server,
+        ci.api_of(target, where),
+        target.repository,
+        run.name,
+        run.id,
+        run.sha,
+        "",
+        run.number or 0,
+        run.owner,
+        run.branch,
+        run.url,
+        other=True,
+    )
+
+
+def _project(wish: Wish, found: Remote, here: bool) -> Project | None:
+    """The files of the run's commit; the folder only where it was named, or is our own run's checkout."""
+    try:
+        if wish.project is not None:
+            return open_project(wish.project, wish.dockerfile)
+        if here and any(os.path.isfile(name) for name in SIGNS_OF_A_PROJECT):
+            return open_project(".", wish.dockerfile)
+    except ProjectError as error:
+        raise Refused(str(error)) from None
+    return commit(found)
+
+
+def _show(found: Found, wish: Wish) -> None:
+    """The report in the job's own log, in any case."""
+    if found.report.outcome != "failed":
+        return
+    call = again(_call(wish)._replace(run=wish.run or None))
+    if os.environ.get("GITHUB_ACTIONS") == "true":
+        output.answer(github_job.guarded(found.report, call, wish.project or ""))
+    else:
+        output.answer(output.shown(found.report, again=call))
+
+
+def _news(found: Found, wish: Wish) -> News | None:
+    """What is to be said; nothing where it is not known how the build ended."""
+    where, report = found.where, found.report
+    ended = "passed" if not found.remote and _state(wish) in GREEN else report.outcome
+    if not found.remote and _state(wish) in RED:
+        ended = "failed"
+    if ended == "unknown":
+        return None
+    job = "" if found.remote else where.job
+    told = failures(report, wish.least, job) if ended == "failed" else ()
+    total = len(found.remote.run.in_state("passed") + found.remote.run.failed) if found.remote else 0
+    key = wish.key or where.workflow
+    return News(key, where.run, where.sha, where.url, told, ended == "failed" and not told, job, total)
+
+
+def _post(found: Found, wish: Wish) -> str:
+    news = _news(found, wish)
+    links = Links(_commit(found.where))
+    if news is None:
+        output.tell("logdoctor: no comment, because it is not known how the build ended")
+        return ""
+    if wish.dry:
+        state = merged(None, news)
+        output.answer(write(state, GitHub.most, links) if state else "nothing would be posted\n")
+        return ""
+    try:
+        place = found.remote.forge if found.remote else _forge(found.where, wish)
+        number = wish.number or found.where.number
+        if not number:
+            number = place.pull_of(found.where.sha, found.where.owner, found.where.branch) or 0
+        if not number:
+            output.tell(
+                f"logdoctor: no comment, because no open pull request has {found.where.sha[:12]} as its head"
+            )
+            return ""
+        posted = publish(place, number, news, links, clock().sleep)
+        output.tell(f"logdoctor: comment {posted.done}{' ' + posted.url if posted.url else ''}")
+        if wish.suggest and isinstance(place, GitHub) and news.failures:
+            _suggest(place, number, found, wish)
+        return posted.url
+    except WebError as error:
+        output.tell(f"logdoctor: no comment: {clean_line(str(error))}")
+        if error.status in (401, 403, 404):
+            output.tell(_RIGHTS[found.where.host])
+        return ""
+
+
+_RIGHTS = {
+    "github": "logdoctor: the token may not comment. The job needs `permissions: pull-requests: write`; "
+    "a pull request from a fork never gets it, and docs/recipes/github-workflow-run.yml is for those. "
+    "What the comment would say stands above and in the job's summary.",
+    "gitlab": "logdoctor: the token may not comment. GITLAB_TOKEN must hold an access token with the scope "
+    "`api`; a job's own token cannot write notes. What the note would say stands above.",
+}
+
+
+def _forge(where: ci.Where, wish: Wish) -> GitHub | GitLab:
+    target = ci.Target(where.host, where.server, wish.repository or where.repository, where.run)
+    return forge(target, where, wish.author)
+
+
+def _commit(where: ci.Where) -> str:
+    """The address of a commit; GitLab's project is known by its number only, which makes none."""
+    if where.host == "gitlab" or not where.repository:
+        return ""
+    return f"{where.server}/{where.repository}/commit/{{}}"
+
+
+def _suggest(place: GitHub, number: int, found: Found, wish: Wish) -> None:
+    """Suggest changes to lines that the pull request touches; a refusal here spoils nothing."""
+    prefix = "" if found.remote else github_job.prefix(wish.project or "")
+    patches = [
+        (each, remedy, remedy.outcome)
+        for each in found.report.diagnoses
+        if sure_enough(each, wish.least)
+        for remedy in each.remedies[:1]
+        if isinstance(remedy.outcome, Patch)
+    ]
+    if not patches:
+        return
+    try:
+        diffs = place.changed(number)
+        wanted = [
+            (marker(f"suggestion-{each.fingerprint}"), remedy, made)
+            for each, remedy, patch in patches
+            if (made := suggestion(patch, diffs, prefix))
+        ]
+        if not wanted:
+            return
+        me = place.me()
+        there = {each.body.split("\n")[0].rstrip() for each in place.reviews(number) if each.author == me}
+        for mark, remedy, made in [each for each in wanted if each[0] not in there][:MOST]:
+            place.review(
+                number,
+                found.where.sha,
+                made.place,
+                body(mark, escape(f"{remedy.title}. {remedy.why}"), made.lines),
+            )
+            output.tell(f"logdoctor: change suggested in {clean_line(made.place.path)}")
+    except WebError as error:
+        output.tell(f"logdoctor: no suggestion: {clean_line(str(error))}")
+
+
+def _tell_outputs(found: Found, wish: Wish, url: str) -> None:
+    """Files for later steps, if a folder for them was named, and the outputs of the action."""
+    files: dict[str, str] = {}
+    if wish.save:
+        from logdoctor.render.json_report import document
+        from logdoctor.render.markdown import render as markdown
+
+        os.makedirs(wish.save, exist_ok=True)
+        patch = "".join(
+            remedy.outcome.diff
+            for each in found.report.diagnoses[:1]
+            for remedy in each.remedies[:1]
+            if isinstance(remedy.outcome, Patch)
+        )
+        texts = {
+            "json": json.dumps(document(found.report)),
+            "markdown": markdown(found.report),
+            "patch": patch,
+        }
+        for name, ending in (("json", "json"), ("markdown", "md"), ("patch", "patch")):
+            path = os.path.join(wish.save, f"report.{ending}")
+            with open(path, "w", encoding="utf-8", errors="replace", newline="") as file:
+                file.write(texts[name])
+            files[f"{name}-path"] = path
+    github_job.add_outputs(found.report, url, files)
+
+
+__all__ = ["Wish", "commented"]
