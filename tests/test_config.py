@@ -22,7 +22,9 @@ def test_every_key_is_followed() -> None:
             "\ndisabel = []", "x:2: unknown key 'disabel'; did you mean 'disable'?", id="misspelt key"
         ),
         pytest.param(
-            "zzz = 1", "x:1: unknown key 'zzz'; known are disable, min-confidence, rules", id="strange key"
+            "zzz = 1",
+            "x:1: unknown key 'zzz'; known are comment, disable, min-confidence, rules",
+            id="strange key",
         ),
         pytest.param("[rule]", "x:1: unknown key 'rule'; did you mean 'rules'?", id="a table"),
         pytest.param(
