@@ -8,12 +8,12 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from logdoctor.diagnosis.excerpt import excerpt
-from logdoctor.diagnosis.rank import Verdict, failing, rank, suspects
+from logdoctor.diagnosis.rank import Verdict, failing, rank, suspects, yielding
 from logdoctor.diagnosis.told import Scene, tell
 from logdoctor.knowledge.features import telling
 from logdoctor.knowledge.guess import guess
 from logdoctor.knowledge.match import match
-from logdoctor.knowledge.rules import RuleBook, generic
+from logdoctor.knowledge.rules import LOOKED_UP, RuleBook, generic
 from logdoctor.logs.steps import cut
 from logdoctor.logs.steps.verdict import verdict
 from logdoctor.model import Diagnosis, Log, Match, Outcome, Remedy, Report, Step
@@ -40,6 +40,7 @@ def diagnose(logs: Sequence[Log], book: RuleBook, project: Project | None = None
         scene = _scene(log, own, book, weights)
         verdicts = rank(scene.matches, own, scene.outcome)
         for found in verdicts[: MOST - len(diagnoses)]:
+            found = _known(found, book)
             diagnosis = tell(f"d{len(diagnoses) + 1}", found, scene, _remedies(found, own, project))
             _add(diagnoses, diagnosis)
         steps += own
@@ -53,13 +54,23 @@ def _scene(log: Log, steps: Sequence[Step], book: RuleBook, weights: Weights) ->
     if outcome == "passed":
         return Scene((), steps, outcome, log.clipped)
     known = match(book, suspects(steps))
-    explained = {found.step.id for found in known if found.rule.tier != "wrapper"}
+    explained = {found.step.id for found in yielding(known) if found.rule.tier != "wrapper"}
     guesses = [_guess(book, step, weights) for step in steps if step.id in weights.keys() - explained]
     return Scene(known + tuple(each for each in guesses if each), steps, outcome, log.clipped)
 
 
 def _guess(book: RuleBook, step: Step, weights: Weights) -> Match | None:
     return guess(generic(book), step, weights[step.id])
+
+
+def _known(found: Verdict, book: RuleBook) -> Verdict:
+    """Look a code or message that no rule explains up in the tools' own lists."""
+    rule = found.match.rule
+    if rule.family != "generic" and rule.id not in LOOKED_UP:
+        return found
+    from logdoctor.knowledge.codes import named
+
+    return found._replace(match=named(found.match, book))
 
 
 def _remedies(found: Verdict, steps: Sequence[Step], project: Project | None) -> tuple[Remedy, ...]:

@@ -20,6 +20,7 @@ from logdoctor.logs.sources import Raw
 from logdoctor.logs.steps import cut
 from logdoctor.model import Step
 from logdoctor.remedies.edits import OPERATIONS
+from logdoctor.remedies.remedy import SOLVERS
 
 RULE = """\
 schema: 1
@@ -238,4 +239,4 @@ def test_generic_rules_are_the_only_ones_without_needles() -> None:
 
 def test_every_shipped_rule_is_proven() -> None:
     operations = {name: operation.arguments for name, operation in OPERATIONS.items()}
-    assert [str(error) for error in check("rules", operations, _steps, timed=False)] == []
+    assert [str(error) for error in check("rules", operations, SOLVERS, _steps, timed=False)] == []

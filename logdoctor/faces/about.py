@@ -1,8 +1,10 @@
-"""`explain`, `why-not` and `schema`: what a rule knows, why it kept silent, how things are written."""
+"""`explain`, `why-not` and `schema`: what is known, why a rule kept silent, how things are written."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
+from typing import TYPE_CHECKING
 
 from logdoctor.config import did_you_mean
 from logdoctor.faces import output
@@ -13,11 +15,53 @@ from logdoctor.model import Rule
 from logdoctor.render.rule_page import render
 from logdoctor.services.why_not import why_not
 
+if TYPE_CHECKING:
+    from logdoctor.knowledge.codes import Code
+
 
 def explained(name: str) -> int:
-    """Print the rule's page."""
-    output.answer(render(found(name, _book())))
+    """Print the page of a rule, of a tool's error code, or of a message of BuildKit."""
+    book = _book()
+    if name in book.ids:
+        output.answer(render(book.rule(name)))
+        return NO_FAILURE
+    from logdoctor.knowledge.codes import code_of, message_of
+
+    code = code_of(name) or message_of(name)
+    if code is None:
+        found(name, book)
+    else:
+        output.answer(_page(code, book))
     return NO_FAILURE
+
+
+def _page(code: Code, book: RuleBook) -> str:
+    from logdoctor.knowledge.codes import NAMES
+    from logdoctor.render import code_page
+
+    return code_page.render(
+        code.name,
+        printed_by=f"{NAMES[code.tool]} {code.versions.replace('-', ' to ')}".strip(),
+        wording="" if code.wording == code.name else code.wording,
+        sentences=[each for each in (code.meaning, code.topic.about) if each],
+        concerns=code.topic.concerns,
+        nature=code.topic.nature,
+        steps=code.topic.next,
+        rules=_better(code, book),
+    )
+
+
+def _better(code: Code, book: RuleBook) -> list[str]:
+    """Rules whose patterns name the code."""
+    if code.tool == "buildkit":
+        return []
+    word = re.compile(rf"(?<![A-Z0-9_]){re.escape(code.name.removeprefix('ERR_PNPM_'))}(?![A-Z0-9_])")
+    named = [rule for rule in book.rules if any(word.search(_spelt(each.line)) for each in rule.patterns)]
+    return [rule.id for rule in named if rule.tier != "wrapper"]
+
+
+def _spelt(pattern: str) -> str:
+    return pattern.replace("ERR_PNPM_", "")
 
 
 def not_chosen(name: str, path: str) -> int:

@@ -323,11 +323,19 @@ def prove(
 
 
 @app.command()
-def explain(rule: Annotated[str, typer.Argument(help="A rule's name, as reports tell it.")]) -> int:
+def explain(
+    name: Annotated[
+        str,
+        typer.Argument(
+            metavar="NAME",
+            help="A rule's name, an error code of pnpm, npm or Yarn, or a message of BuildKit.",
+        ),
+    ],
+) -> int:
     """Tell all that is known about one trouble."""
     from logdoctor.faces.about import explained
 
-    return explained(rule)
+    return explained(name)
 
 
 @app.command("why-not")

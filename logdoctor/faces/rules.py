@@ -57,10 +57,11 @@ def checked(folders: Sequence[str]) -> int:
     """Print every problem with its file and line."""
     from logdoctor.knowledge.lint import check
     from logdoctor.remedies.edits import OPERATIONS
+    from logdoctor.remedies.remedy import SOLVERS
 
     folders = folders or _folders_here()
     operations = {name: operation.arguments for name, operation in OPERATIONS.items()}
-    problems = [problem for folder in folders for problem in check(folder, operations, _steps)]
+    problems = [problem for folder in folders for problem in check(folder, operations, SOLVERS, _steps)]
     for problem in problems:
         output.answer(f"{problem}\n")
     if problems:

@@ -29,7 +29,6 @@ Operations = Mapping[str, Mapping[str, bool]]
 
 GIVEN = "line"
 """The argument that a remedy fills in itself: the instruction that failed."""
-SOLVERS = frozenset({"allow-builds", "copy-source", "lockfile", "native-module", "ownership"})
 
 
 class Checked(NamedTuple):
@@ -42,19 +41,21 @@ class Checked(NamedTuple):
 def check(
     folder: PathLike[str] | str,
     operations: Operations | None = None,
+    solvers: Collection[str] | None = None,
     reader: Reader | None = None,
     known: Collection[str] = (),
     timed: bool = True,
 ) -> list[RuleError]:
     """Everything that is wrong with the rules of a folder, in the order of files and lines.
 
-    `known` are rules and families beside these; `timed` False leaves out what needs a clock.
+    `operations` and `solvers` are the edits and solvers there are; without them their names are not
+    checked. `known` are rules and families beside these; `timed` False leaves out what needs a clock.
     """
     errors: list[RuleError] = []
     rules = list(_read(rule_files(folder), errors))
     for checked in rules:
         errors += _place(checked, PurePath(folder))
-        errors += _alone(checked, operations)
+        errors += _alone(checked, operations, solvers)
         errors += _slow(checked) if timed else ()
         errors += _examples(checked, reader or plain)
     errors += _together(rules, reader or plain, known)
@@ -87,7 +88,9 @@ def _place(checked: Checked, folder: PurePath) -> Iterator[RuleError]:
         yield authored.error("$.family", f"the family is `{rule.family}`, the folder is {path.parent.name}")
 
 
-def _alone(checked: Checked, operations: Operations | None) -> Iterator[RuleError]:
+def _alone(
+    checked: Checked, operations: Operations | None, solvers: Collection[str] | None
+) -> Iterator[RuleError]:
     """What can be said of a rule without a log."""
     authored, rule = checked
     if rule.title.endswith(".") and not rule.title.endswith("..."):
@@ -98,7 +101,7 @@ def _alone(checked: Checked, operations: Operations | None) -> Iterator[RuleErro
     yield from _patterns(checked)
     yield from _prose(checked)
     for number, plan in enumerate(authored.rule.remedies):
-        yield from _remedy(authored, f"$.remedies[{number}]", plan, operations)
+        yield from _remedy(authored, f"$.remedies[{number}]", plan, operations, solvers)
 
 
 def _patterns(checked: Checked) -> Iterator[RuleError]:
@@ -183,11 +186,15 @@ def _sentences(authored: Authored) -> Iterator[tuple[str, str]]:
 
 
 def _remedy(
-    authored: Authored, path: str, plan: RemedyPlan, operations: Operations | None
+    authored: Authored,
+    path: str,
+    plan: RemedyPlan,
+    operations: Operations | None,
+    solvers: Collection[str] | None,
 ) -> Iterator[RuleError]:
     if plan.edit and plan.solve:
         yield authored.error(path, "a remedy has an edit or a solver, not both")
-    if plan.solve and plan.solve not in SOLVERS:
+    if plan.solve and solvers is not None and plan.solve not in solvers:
         yield authored.error(f"{path}.solve", f"there is no solver `{plan.solve}`")
     if not plan.edit and not plan.solve:
         yield from _by_hand(authored, path, plan)

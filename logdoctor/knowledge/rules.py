@@ -10,7 +10,15 @@ from logdoctor.knowledge.book import RuleBook, load
 from logdoctor.knowledge.errors import RuleError, RuleTimeout
 from logdoctor.model import Rule
 
-__all__ = ["RuleBook", "RuleError", "RuleTimeout", "generic", "load_book", "user_rules"]
+__all__ = ["LOOKED_UP", "RuleBook", "RuleError", "RuleTimeout", "generic", "load_book", "user_rules"]
+
+LOOKED_UP = {
+    "pnpm-error-code": "pnpm",
+    "npm-error-code": "npm",
+    "yarn-error-code": "yarn",
+    "buildkit-message": "buildkit",
+}
+"""The rules that only find a tool's code or message, and whose list says what it means."""
 
 
 def load_book(folders: Sequence[PathLike[str]] = ()) -> RuleBook:
