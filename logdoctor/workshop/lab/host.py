@@ -42,7 +42,8 @@ def _variant(row: Variant, version: str) -> Tool:
     found = node if row.tool == "node" else tools.get(row.tool, version)
     plain = row.tool == "node" or row.node is None
     suffix = "" if plain else f"-node{node.version.split('.')[0]}"
-    return Tool(found.name, found.version, node.version, None, this_platform(), row, suffix)
+    version_of_node = node.version if row.node or tools.runs_on_node(row.tool) else None
+    return Tool(found.name, found.version, version_of_node, None, this_platform(), row, suffix)
 
 
 def this_platform() -> str:

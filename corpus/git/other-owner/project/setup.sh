@@ -1,0 +1,2 @@
+git init -q origin
+chown -R 12345 origin

@@ -1,0 +1,6 @@
+package shop
+
+import "embed"
+
+//go:embed dist/*
+var Files embed.FS

@@ -1,0 +1,3 @@
+package price
+
+import _ "example.com/shop/cart"

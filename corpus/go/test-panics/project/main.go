@@ -1,0 +1,6 @@
+package main
+
+func main() {
+	var prices map[string]int
+	prices["tea"] = 3
+}

@@ -1,0 +1,3 @@
+set -e
+VERSION=$(jq -r .version < answer.json)
+echo "$VERSION"

@@ -1,0 +1,2 @@
+set -e
+unzip -q tool.zip -d tool

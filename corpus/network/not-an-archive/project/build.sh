@@ -1,0 +1,3 @@
+set -e
+echo "unpacking"
+tar -xzf tool.tar.gz

@@ -1,0 +1,2 @@
+set -e
+/usr/sbin/adduser -S -D shop

@@ -1,0 +1,2 @@
+set -e
+/usr/sbin/groupadd --gid 1 shop

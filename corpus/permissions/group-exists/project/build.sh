@@ -1,0 +1,3 @@
+set -e
+/usr/sbin/groupadd daemon
+/usr/sbin/useradd -g daemon shop

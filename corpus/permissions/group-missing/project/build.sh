@@ -1,0 +1,2 @@
+set -e
+/usr/sbin/usermod -aG render-shop daemon

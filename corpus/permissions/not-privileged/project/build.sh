@@ -1,0 +1,3 @@
+set -e
+mkdir -p m
+unshare -U sh -c "mount -t tmpfs none m"

@@ -1,0 +1,2 @@
+set -e
+/usr/sbin/useradd --uid 1 shop

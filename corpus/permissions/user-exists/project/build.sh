@@ -1,0 +1,3 @@
+set -e
+echo "making the user"
+/usr/sbin/useradd --create-home daemon

@@ -1,0 +1,2 @@
+set -e
+export API-URL=https://api.example.com

@@ -1,0 +1,3 @@
+set -e
+[[ "$CI" == true ]]
+echo in CI

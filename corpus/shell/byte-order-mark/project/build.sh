@@ -1,0 +1,3 @@
+./start.sh
+echo "no answer"
+exit 3

@@ -1,0 +1,2 @@
+set -e
+openssl x509 -noout -in server.pem

@@ -1,0 +1,3 @@
+set -e
+[ $STAGE = production ]
+echo production

@@ -1,0 +1,2 @@
+set -e
+echo "key: plain text" | base64 -d > key.json

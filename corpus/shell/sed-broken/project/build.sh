@@ -1,0 +1,3 @@
+set -e
+TARGET=/srv/app
+sed -i "s/BASE/$TARGET/" config.txt

@@ -1,0 +1,4 @@
+set -e
+mkdir -p out
+echo "preparing"
+mkdir out

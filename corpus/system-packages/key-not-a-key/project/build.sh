@@ -1,0 +1,3 @@
+set -e
+export GNUPGHOME=$PWD
+gpg --dearmor -o ring.gpg < key.asc

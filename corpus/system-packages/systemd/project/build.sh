@@ -1,0 +1,2 @@
+set -e
+systemctl restart postgresql
