@@ -34,6 +34,9 @@ SCHEMAS = {
     "circleci.yml": "circle-ci",
     "buildkite.yml": "buildkite",
 }
+CALL = re.compile(
+    r"""(?:^|[\s/\\&;])logdoctor(?:\.exe"?)? ((?:diagnose|comment|run|fix)\b[^\n]*)""", re.MULTILINE
+)
 SHELL = ("shell.sh", "pre-push", "container.sh")
 
 
@@ -74,9 +77,7 @@ def shell_of(path: Path) -> list[str]:
 def calls_in(text: str) -> Iterator[list[str]]:
     """Each call of logdoctor: its words up to where the shell would end the command."""
     joined = re.sub(r"(?m)^\s*#.*$", "", text.replace("\\\n", " "))
-    for found in re.finditer(
-        r"(?:^|[\s/\\&;])logdoctor(?:\.exe"?)? ((?:diagnose|comment|run|fix)\b[^\n]*)", joined
-    ):
+    for found in CALL.finditer(joined):
         words: list[str] = []
         for word in shlex.split(found[1], comments=True):
             if word in ("|", ";", "&&", "||", ">", "<") or word.endswith(";"):
