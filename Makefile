@@ -48,7 +48,13 @@ corpus: .venv/.ready ## Record the corpus again with real tools
 lab: .venv/.ready ## Prove every remedy of the corpus by a second build; LAB_DOCKER=0 leaves Docker out
 	$(BIN)/python -m logdoctor.workshop.lab prove
 
+lab-sample: .venv/.ready ## Prove each case of the host with one tool and ten Docker cases, as CI does
+	$(BIN)/python -m logdoctor.workshop.lab prove --sample $$(git rev-parse HEAD)
+
+lab-fresh: .venv/.ready ## Name the proofs that are older than their case, rules or edits; runs nothing
+	$(BIN)/python -m logdoctor.workshop.lab fresh
+
 clean: ## Remove what the other targets made
 	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache dist
 
-.PHONY: help demo test check format docs bench corpus lab clean
+.PHONY: help demo test check format docs bench corpus lab lab-sample lab-fresh clean

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import subprocess
 from collections import defaultdict
 from functools import cache
 from pathlib import Path
@@ -127,3 +128,15 @@ def test_stub_answers_are_json() -> None:
 )
 def test_the_families_of_package_managers_are_covered(family: str) -> None:
     assert sum(case.spec.family == family for case in cases()) >= 2
+
+
+def test_no_file_of_a_project_is_left_out_of_the_repository() -> None:
+    """A `dist/` that the project needs must not fall under our own .gitignore."""
+    if not (CORPUS.parent / ".git").exists():
+        pytest.skip("not a clone")
+    files = [str(file) for file in CORPUS.glob("*/*/project/**/*") if file.is_file()]
+    command = ["git", "check-ignore", "--no-index", "--stdin"]
+    done = subprocess.run(
+        command, cwd=CORPUS, input="\n".join(files), capture_output=True, text=True, check=False
+    )
+    assert done.stdout == ""

@@ -1,4 +1,4 @@
-"""The lab's command line: `python -m logdoctor.workshop.lab record|prove|label|tools|schema`."""
+"""The lab's command line: `python -m logdoctor.workshop.lab record|prove|fresh|label|tools|schema`."""
 
 from __future__ import annotations
 
@@ -11,8 +11,10 @@ from pathlib import Path
 from logdoctor.workshop.lab import recorder, tools
 from logdoctor.workshop.lab.backend import Tool
 from logdoctor.workshop.lab.case import Case, CaseError, find_cases, json_schema
+from logdoctor.workshop.lab.sample import sample, seed_of
 
 CORPUS = Path("corpus")
+AGAIN = "python -m logdoctor.workshop.lab prove --stale"
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -33,12 +35,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if chosen.command == "label":
         print(sum(len(recorder.relabel(case)) for case in cases), "logs labelled")
         return 0
-    if chosen.command == "prove":
-        from logdoctor.workshop.lab.prove_all import prove_all
-
-        here = [case for case in cases if chosen.where in (None, case.spec.where)]
-        return prove_all(chosen.corpus, here, lambda tool: _is_chosen(tool, chosen.tool))
-    return _record(cases, chosen)
+    if chosen.command == "fresh":
+        return _fresh(cases, chosen)
+    return _prove(cases, chosen) if chosen.command == "prove" else _record(cases, chosen)
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -59,11 +58,50 @@ def _parser() -> argparse.ArgumentParser:
     prove.add_argument("case", nargs="*", help="as for record; all cases with a remedy when left out")
     prove.add_argument("--tool", action="append", default=[], help="only this tool, e.g. pnpm or pnpm@10")
     prove.add_argument("--where", choices=["host", "docker"], help="only cases that run there")
+    prove.add_argument("--stale", action="store_true", help="only what `fresh` complains about")
+    prove.add_argument(
+        "--sample",
+        metavar="COMMIT",
+        type=seed_of,
+        help="each case of the host with one tool and ten in Docker, chosen by the commit; writes nothing",
+    )
+    fresh = commands.add_parser(
+        "fresh", help="name proofs older than their case, rules or edits; runs nothing"
+    )
+    fresh.add_argument("case", nargs="*", help="as for record")
     label = commands.add_parser("label", help="find the labelled lines of committed logs anew; runs nothing")
     label.add_argument("case", nargs="*", help="as for record")
-    for command in (record, prove, label):
+    for command in (record, prove, fresh, label):
         command.add_argument("--corpus", type=Path, default=CORPUS)
     return parser
+
+
+def _prove(cases: Sequence[Case], chosen: argparse.Namespace) -> int:
+    from logdoctor.workshop.lab import prove_all
+
+    here = [case for case in cases if chosen.where in (None, case.spec.where)]
+    if chosen.sample is not None:
+        return prove_all.prove_sample(sample(here, chosen.sample))
+    if not chosen.stale:
+        return prove_all.prove_all(chosen.corpus, here, lambda case, tool: _is_chosen(tool, chosen.tool))
+    old = {(each.case.name, each.tool) for each in prove_all.stale(chosen.corpus, here)}
+    names = {name for name, _ in old}
+    return prove_all.prove_all(
+        chosen.corpus,
+        [case for case in here if case.name in names],
+        lambda case, tool: (case.name, tool.label) in old and _is_chosen(tool, chosen.tool),
+    )
+
+
+def _fresh(cases: Sequence[Case], chosen: argparse.Namespace) -> int:
+    from logdoctor.workshop.lab import prove_all
+
+    old = prove_all.stale(chosen.corpus, cases)
+    for each in old:
+        print(f"{each.case.name} {each.tool}: {each.why}")
+    if old:
+        print(f"{len(old)} proofs are missing or out of date: {AGAIN}", file=sys.stderr)
+    return 1 if old else 0
 
 
 def _record(cases: Sequence[Case], chosen: argparse.Namespace) -> int:

@@ -8,6 +8,7 @@ id it wrote itself.
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import shutil
@@ -27,14 +28,14 @@ Age = Literal["modern", "old"]
 SMALL = "logdoctor-small"
 _SMALL_GROUP = Path("/sys/fs/cgroup/memory") / SMALL
 _SMALL_BYTES = 96 * 1024 * 1024
-_PATIENCE = 30.0
+_PATIENCE = 60.0
 _SETTINGS = {"insecure-registries": ["localhost:5000"], "registry-mirrors": ["http://localhost:5000"]}
 _PACKAGES: Mapping[Age, tuple[tuple[str, tuple[str, ...]], ...]] = {
     "modern": (
         ("trixie", ("docker.io", "docker-cli", "docker-buildx", "docker-compose", "containerd", "tini")),
-        ("bookworm", ("runc",)),
+        ("bookworm", ("runc", "libseccomp2")),
     ),
-    "old": (("bookworm", ("docker.io", "containerd", "runc", "tini")),),
+    "old": (("bookworm", ("docker.io", "containerd", "runc", "tini", "libdevmapper1.02.1", "libseccomp2")),),
 }
 
 
@@ -94,21 +95,42 @@ def start(chosen: Engine) -> bool:
     """Starts an engine unless it is up; true when this call started it."""
     if is_up(chosen):
         return False
+    if os.geteuid() != 0:
+        raise ToolError("a Docker engine needs root")
     get(chosen.age)
     for folder in (chosen.socket.parent, chosen.data):
         folder.mkdir(parents=True, exist_ok=True)
     _small_group()
     with (chosen.home / "run/dockerd.log").open("wb") as log:
-        subprocess.Popen(
+        process = subprocess.Popen(
             _command(chosen),
-            env={**os.environ, "PATH": f"{_path(chosen)}:{os.environ['PATH']}"},
+            env={
+                **os.environ,
+                "PATH": f"{_path(chosen)}:{os.environ['PATH']}",
+                "LD_LIBRARY_PATH": _libraries(chosen),
+            },
             stdin=subprocess.DEVNULL,
             stdout=log,
             stderr=subprocess.STDOUT,
             start_new_session=True,
         )
-    _wait(lambda: is_up(chosen), f"the engine did not come up, see {chosen.home}/run/dockerd.log")
+    with contextlib.suppress(ToolError):
+        _wait(lambda: is_up(chosen) or process.poll() is not None, "")
+    if not is_up(chosen):
+        stop(chosen)
+        raise ToolError(f"the engine did not come up; it said:\n{_last_words(chosen)}")
     return True
+
+
+def _libraries(chosen: Engine) -> str:
+    """The folders with what the engine's programs link against and a slim machine lacks."""
+    places = {file.parent for file in chosen.programs.glob("**/*.so.*")}
+    return ":".join(sorted(map(str, places)))
+
+
+def _last_words(chosen: Engine) -> str:
+    lines = (chosen.home / "run/dockerd.log").read_text(encoding="utf-8", errors="replace").splitlines()
+    return "\n".join(lines[-12:])
 
 
 def stop(chosen: Engine) -> None:
@@ -116,15 +138,24 @@ def stop(chosen: Engine) -> None:
     if not chosen.pid_file.exists():
         return
     number = int(chosen.pid_file.read_text())
-    try:
-        os.kill(number, signal.SIGTERM)
-        _wait(lambda: not Path(f"/proc/{number}").exists(), f"the engine {number} does not stop")
-    except ProcessLookupError:
-        chosen.pid_file.unlink(missing_ok=True)
+    if _is_ours(number, chosen):
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(number, signal.SIGTERM)
+        _wait(lambda: not _is_ours(number, chosen), f"the engine {number} does not stop")
+    chosen.pid_file.unlink(missing_ok=True)
     for place in mounts_below(chosen.home):
         subprocess.run(["umount", place], check=True)
     if _SMALL_GROUP.is_dir() and not any(is_up(engine(age)) for age in _PACKAGES):
         _SMALL_GROUP.rmdir()
+
+
+def _is_ours(number: int, chosen: Engine) -> bool:
+    """Whether the process of that id is still our engine: after a crash the number may be another's."""
+    try:
+        words = Path(f"/proc/{number}/cmdline").read_bytes().split(b"\0")
+    except OSError:
+        return False
+    return f"--pidfile={chosen.pid_file}".encode() in words
 
 
 def mounts_below(folder: Path) -> list[str]:

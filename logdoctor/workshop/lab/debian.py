@@ -8,11 +8,10 @@ from __future__ import annotations
 
 import os
 import re
-import subprocess
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from logdoctor.workshop.lab.tools import ToolError, lab_folder
+from logdoctor.workshop.lab.tools import ToolError, checked, lab_folder
 
 KEYRING = Path("/usr/share/keyrings/debian-archive-keyring.gpg")
 _SOURCES = (Path("/etc/apt/sources.list"), Path("/etc/apt/sources.list.d"))
@@ -35,7 +34,7 @@ def unpack(suite: str, packages: Sequence[str], folder: Path, architecture: str 
         return
     folder.mkdir(parents=True, exist_ok=True)
     for file in _download(suite, packages, architecture):
-        _checked(["dpkg", "-x", str(file), str(folder)])
+        checked(["dpkg", "-x", str(file), str(folder)])
     mark.touch()
 
 
@@ -49,8 +48,8 @@ def _download(suite: str, packages: Sequence[str], architecture: str) -> list[Pa
     target = folder / "debs"
     target.mkdir(parents=True, exist_ok=True)
     environment = {**os.environ, "APT_CONFIG": str(_configuration(suite, folder, architecture))}
-    _checked(["apt-get", "-q", "update"], environment)
-    _checked(["apt-get", "-q", "download", *packages], environment, target)
+    checked(["apt-get", "-q", "update"], environment)
+    checked(["apt-get", "-q", "download", *packages], environment, target)
     files = {file.name.split("_")[0]: file for file in sorted(target.glob("*.deb"))}
     return [files[name] for name in packages]
 
@@ -77,10 +76,5 @@ def _settings(folder: Path, architecture: str) -> Mapping[str, str]:
         "Dir::State::status": str(folder / "state/status"),
         "Dir::Cache": str(folder / "cache"),
         "APT::Sandbox::User": "root",
+        "Acquire::Retries": "3",
     }
-
-
-def _checked(command: Sequence[str], env: Mapping[str, str] | None = None, cwd: Path | None = None) -> None:
-    done = subprocess.run(command, env=env, cwd=cwd, capture_output=True, text=True, check=False)
-    if done.returncode != 0:
-        raise ToolError(f"{' '.join(command[:3])}: {done.stderr.strip()[-500:]}")

@@ -72,14 +72,26 @@ def _has(chosen: Engine, name: str) -> bool:
 
 
 def _copy(source: Engine, target: Engine, name: str) -> None:
-    with subprocess.Popen(["docker", "save", name], env=environment(source), stdout=subprocess.PIPE) as save:
-        subprocess.run(["docker", "load"], env=environment(target), stdin=save.stdout, check=True)
+    with subprocess.Popen(
+        _words(source, "save", name), env=environment(source), stdout=subprocess.PIPE
+    ) as save:
+        load = [*_words(target, "load"), "--quiet"]
+        done = subprocess.run(
+            load, env=environment(target), stdin=save.stdout, capture_output=True, check=False
+        )
+    if done.returncode != 0 or save.returncode != 0:
+        raise tools.ToolError(f"cannot give {name} to the old engine: {done.stderr.decode()[-800:]}")
+
+
+def _words(chosen: Engine, *words: str) -> list[str]:
+    path = environment(chosen)["PATH"]
+    return [shutil.which("docker", path=path) or "docker", *words]
 
 
 def _docker(chosen: Engine, words: list[str], *, check: bool = True) -> str:
     env = environment(chosen)
     done = subprocess.run(
-        [shutil.which("docker", path=env["PATH"]) or "docker", *words],
+        _words(chosen, *words),
         env=env,
         capture_output=True,
         text=True,
@@ -108,7 +120,7 @@ def _debootstrap(suite: str) -> Path:
         env = {**os.environ, "DEBOOTSTRAP_DIR": str(home / "usr/share/debootstrap")}
         program = str(home / "usr/sbin/debootstrap")
         choice = ["--variant=minbase", "--include=ca-certificates", suite, str(root), debian.mirror()]
-        subprocess.run([program, *choice], env=env, check=True, stdout=subprocess.DEVNULL)
+        tools.checked([program, *choice], env)
         for name in ("var/lib/apt/lists", "var/cache/apt", "usr/share/doc", "usr/share/man"):
             shutil.rmtree(root / name, ignore_errors=True)
         if _BUNDLE.exists():
@@ -179,7 +191,8 @@ def _context(name: str) -> Path:
 
 def _build(chosen: Engine, name: str, context: Path, recipe: str) -> None:
     (context / "Dockerfile").write_text(recipe, encoding="utf-8")
-    _docker(chosen, ["build", "--network=host", "--quiet", "--tag", name, str(context)])
+    build = _words(chosen, "build", "--network=host", "--quiet", "--tag", name, str(context))
+    tools.checked(build, environment(chosen))
 
 
 _RECIPES: Mapping[str, Callable[[Engine, str], None]] = {

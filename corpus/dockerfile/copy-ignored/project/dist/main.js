@@ -1,0 +1,1 @@
+console.log("the shop is open");
