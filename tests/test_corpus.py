@@ -6,22 +6,17 @@ import json
 import re
 import subprocess
 from collections import defaultdict
-from functools import cache
 from pathlib import Path
 
 import pytest
+from cases_read import CORPUS, cases
 
-from logdoctor.workshop.lab.case import Case, LogLabel, find_cases
+from logdoctor.workshop.lab.case import Case, LogLabel
+from logdoctor.workshop.lab.labels import row_of
 from logdoctor.workshop.lab.normalise import foreign_hosts
 from logdoctor.workshop.lab.recorder import lines_of
 
-CORPUS = Path(__file__).parent.parent / "corpus"
 MACHINE_PATHS = re.compile(rb"/root/|/work/|/tmp/(?:lab|tmp)\w+|/home/(?!user\b|node\b|app\b)\w+/")
-
-
-@cache
-def cases() -> tuple[Case, ...]:
-    return tuple(find_cases(CORPUS))
 
 
 def logs() -> list[tuple[Case, LogLabel]]:
@@ -140,3 +135,8 @@ def test_no_file_of_a_project_is_left_out_of_the_repository() -> None:
         command, cwd=CORPUS, input="\n".join(files), capture_output=True, text=True, check=False
     )
     assert done.stdout == ""
+
+
+def test_each_log_belongs_to_a_row_of_its_matrix() -> None:
+    for case, label in logs():
+        assert row_of(case.spec, Path(label.file).stem) is not None, where(case, label)

@@ -3,15 +3,21 @@
 from __future__ import annotations
 
 import json
+import os
 import urllib.error
 import urllib.request
 from collections.abc import Mapping
 from pathlib import Path
 
+import msgspec
 import pytest
+from cases_read import cases
 
-from logdoctor.workshop.lab import daemon, debian, engine, image_stub
+from logdoctor.workshop.lab import daemon, debian, engine, image_stub, tools
+from logdoctor.workshop.lab.backend import Tool
 from logdoctor.workshop.lab.case import Variant
+
+TOOL = Tool("buildkit", "26.1.5", None, None, "linux/amd64", Variant(tool="buildkit", versions=["26.1"]))
 
 
 def row(tool: str, progress: str | None = None, env: Mapping[str, str] | None = None) -> Variant:
@@ -56,6 +62,19 @@ def row(tool: str, progress: str | None = None, env: Mapping[str, str] | None = 
             ["docker", "buildx", "bake", "--no-cache", "--progress=plain"],
         ),
         (["docker", "run", "app"], row("buildkit"), ["docker", "run", "app"]),
+        (
+            ["docker", "build", "."],
+            msgspec.structs.replace(row("buildkit"), platform="linux/arm64"),
+            [
+                "docker",
+                "build",
+                "--network=host",
+                "--platform=linux/arm64",
+                "--no-cache",
+                "--progress=plain",
+                ".",
+            ],
+        ),
     ],
 )
 def test_a_case_writes_the_command_as_people_do(words: list[str], chosen: Variant, run: list[str]) -> None:
@@ -73,6 +92,7 @@ def test_an_engine_that_never_ran_is_not_up_and_stopping_it_does_nothing(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("LOGDOCTOR_LAB", str(tmp_path))
+    monkeypatch.setattr(daemon, "_CGROUPS", tmp_path)
     chosen = daemon.engine("modern")
     assert not daemon.is_up(chosen)
     daemon.stop(chosen)
@@ -129,3 +149,96 @@ def test_the_stub_refuses_as_registries_do(
         urllib.request.urlopen(f"http://127.0.0.1:5073/v2/{path}", timeout=5)
     assert refused.value.code == status
     assert json.loads(refused.value.read())["errors"][0]["code"] == code
+
+
+def engine_of(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, words: list[str]) -> daemon.Engine:
+    """An engine whose program is another one."""
+    monkeypatch.setenv("LOGDOCTOR_LAB", str(tmp_path))
+    monkeypatch.setattr(daemon, "get", lambda age: None)
+    monkeypatch.setattr(daemon, "_CGROUPS", tmp_path)
+    monkeypatch.setattr(daemon, "_command", lambda chosen: words)
+    return daemon.engine("modern")
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="an engine needs root")
+def test_an_engine_that_cannot_start_says_why_in_its_own_words(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    words = ["sh", "-c", "echo 'write /data: no space left on device' >&2; exit 1"]
+    chosen = engine_of(tmp_path, monkeypatch, words)
+    with pytest.raises(tools.ToolError, match=r"did not come up.*\n.*no space left on device"):
+        daemon.start(chosen)
+    assert not chosen.pid_file.exists()
+    assert daemon.mounts_below(tmp_path) == []
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="an engine needs root")
+def test_an_engine_is_stopped_by_its_own_process_id_and_reaped(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The lab is its parent: an engine that has ended must not count as one that does not stop."""
+    chosen = daemon.engine("modern")
+    monkeypatch.setattr(daemon, "is_up", lambda chosen: chosen.pid_file.exists())
+    monkeypatch.setenv("LOGDOCTOR_LAB", str(tmp_path))
+    pid_file = daemon.engine("modern").pid_file
+    script = f"echo $$ > {pid_file}; while :; do sleep 0.05; done"
+    chosen = engine_of(tmp_path, monkeypatch, ["sh", "-c", script, f"--pidfile={pid_file}"])
+    assert daemon.start(chosen)
+    number = int(pid_file.read_text())
+    daemon.stop(chosen)
+    assert not daemon._is_ours(number, chosen)
+    assert not pid_file.exists()
+
+
+def test_a_pid_file_left_by_a_crash_kills_nobody(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The number in it may be another program's by now: here it is ours."""
+    monkeypatch.setattr(daemon, "_CGROUPS", tmp_path)
+    monkeypatch.setenv("LOGDOCTOR_LAB", str(tmp_path))
+    chosen = daemon.engine("modern")
+    chosen.pid_file.parent.mkdir(parents=True)
+    chosen.pid_file.write_text(str(os.getpid()))
+    daemon.stop(chosen)
+    assert not chosen.pid_file.exists()
+
+
+def test_a_fetch_that_fails_is_tried_again_and_then_told(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(tools, "_PAUSES", (0.0, 0.0))
+    count = tmp_path / "count"
+    flaky = f"echo x >> {count}; [ $(wc -l < {count}) -gt 2 ] || {{ echo reset by peer >&2; exit 1; }}"
+    tools.checked(["sh", "-c", flaky])
+    assert count.read_text() == "x\n" * 3
+    with pytest.raises(tools.ToolError, match="reset by peer"):
+        tools.checked(["sh", "-c", "echo reset by peer >&2; exit 1"])
+    with pytest.raises(tools.ToolError, match="no-such-program is not installed"):
+        tools.checked(["no-such-program"])
+
+
+def test_a_build_that_eats_memory_does_not_run_without_its_limit(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(daemon, "_CGROUPS", tmp_path / "none")
+    with pytest.raises(tools.ToolError, match="no group with little memory"):
+        engine._run_one(["docker", "build", f"--cgroup-parent={daemon.SMALL}", "."], tmp_path, TOOL, "build")
+    (tmp_path / "memory").mkdir()
+    monkeypatch.setattr(daemon, "_CGROUPS", tmp_path)
+    daemon.ensure_small_group()
+    assert (tmp_path / "memory" / daemon.SMALL / "memory.limit_in_bytes").read_text() == str(96 * 1024**2)
+
+
+def test_rows_for_arm64_are_built_only_on_request(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """They take minutes under an emulator; asked for, they get an engine and a label of their own."""
+    made: list[str] = []
+    monkeypatch.setattr(engine, "_ready", made.append)
+    monkeypatch.setattr(engine, "_server_version", lambda age: "26.1.5")
+    arm = msgspec.structs.replace(row("buildkit"), platform="linux/arm64")
+    case = cases()[0]
+    case = case._replace(
+        spec=msgspec.structs.replace(case.spec, where="docker", matrix=[row("buildkit"), arm])
+    )
+    monkeypatch.delenv("LAB_ARM64", raising=False)
+    assert [tool.label for tool in engine.variants(case)] == ["buildkit-26.1.5"]
+    monkeypatch.setenv("LAB_ARM64", "1")
+    assert [tool.label for tool in engine.variants(case)] == ["buildkit-26.1.5", "buildkit-26.1.5-arm64"]
+    assert made == ["modern", "modern", "arm64"]

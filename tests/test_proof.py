@@ -7,13 +7,14 @@ from pathlib import Path
 
 import msgspec
 import pytest
+from cases_read import cases
 
 from logdoctor.knowledge.rules import load_book
 from logdoctor.model import Rule
 from logdoctor.workshop.lab import prove_all, recorder, sample, seal
 from logdoctor.workshop.lab.__main__ import main as lab
 from logdoctor.workshop.lab.backend import Backend, Phase, Recording, Tool
-from logdoctor.workshop.lab.case import Case, Variant, find_cases, load_case
+from logdoctor.workshop.lab.case import Case, Variant, load_case
 from logdoctor.workshop.lab.proof import Row, prove_case
 from logdoctor.workshop.lab.proof_page import page
 from logdoctor.workshop.lab.tools import ToolError
@@ -260,22 +261,18 @@ def test_without_an_engine_the_run_fails_and_says_so_once(
     monkeypatch.setattr(recorder, "backend_of", lambda case: Backend(variants, no_run, no_names))
     monkeypatch.delenv("LAB_DOCKER", raising=False)
     text = CASE.replace("where: host", "where: docker")
-    cases = [written(tmp_path, name, text.replace("id: comma", f"id: {name}")) for name in ("one", "two")]
-    assert prove_all.prove_all(tmp_path, cases, lambda case, tool: True) == 1
+    both = [written(tmp_path, name, text.replace("id: comma", f"id: {name}")) for name in ("one", "two")]
+    assert prove_all.prove_all(tmp_path, both, lambda case, tool: True) == 1
     err = capsys.readouterr().err
     assert err.count("the lab failed at") == 1
     assert "no space left on device" in err
     assert "LAB_DOCKER=0" in err
 
 
-CORPUS = Path(__file__).parents[1] / "corpus"
-
-
 @pytest.mark.parametrize("seed", range(5))
 def test_ci_proves_each_case_of_the_host_once_and_ten_in_docker(seed: int) -> None:
-    cases = find_cases(CORPUS)
-    drawn = sample.sample(cases, seed)
-    host = [case.name for case in cases if case.spec.remedy and case.spec.where == "host"]
+    drawn = sample.sample(cases(), seed)
+    host = [case.name for case in cases() if case.spec.remedy and case.spec.where == "host"]
     assert [case.name for case in drawn if case.spec.where == "host"] == host
     docker = [case.name for case in drawn if case.spec.where == "docker"]
     assert len(docker) == len(set(docker)) == 10
@@ -283,9 +280,9 @@ def test_ci_proves_each_case_of_the_host_once_and_ten_in_docker(seed: int) -> No
 
 
 def test_a_few_commits_prove_every_docker_case_and_every_tool() -> None:
-    cases = [case for case in find_cases(CORPUS) if case.spec.remedy]
-    drawn = [each for seed in range(12) for each in sample.sample(cases, seed)]
-    assert {case.name for case in drawn} == {case.name for case in cases}
+    able = [case for case in cases() if case.spec.remedy]
+    drawn = [each for seed in range(12) for each in sample.sample(able, seed)]
+    assert {case.name for case in drawn} == {case.name for case in able}
     commas = [case.spec.matrix[0] for case in drawn if case.name == "manifest/trailing-comma"]
     assert {(row.tool, row.versions[0]) for row in commas} >= {("pnpm", "12"), ("npm", "10"), ("yarn", "4")}
 

@@ -1,9 +1,9 @@
 """Starts and stops a real Docker engine for the lab, beside whatever the host has or has not.
 
-Two engines: a modern one (Debian 13's packages with Debian 12's runc, because Debian 13's needs a
-newer C library) and an old one (Debian 12's 20.10) for the wording of that time. Each has its own
-socket and data in the lab's cache, no bridge and no firewall rules, and is stopped by the process
-id it wrote itself.
+Three engines: a modern one (Debian 13's packages with Debian 12's runc, because Debian 13's needs a
+newer C library), an old one (Debian 12's 20.10) for the wording of that time, and the modern one
+once more with images for arm64, which an emulator runs. Each has its own socket and data in the
+lab's cache, no bridge and no firewall rules, and is stopped by the process id it wrote itself.
 """
 
 from __future__ import annotations
@@ -21,12 +21,12 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Literal, NamedTuple
 
-from logdoctor.workshop.lab import debian
+from logdoctor.workshop.lab import debian, emulator
 from logdoctor.workshop.lab.tools import ToolError, lab_folder
 
-Age = Literal["modern", "old"]
+Age = Literal["modern", "old", "arm64"]
 SMALL = "logdoctor-small"
-_SMALL_GROUP = Path("/sys/fs/cgroup/memory") / SMALL
+_CGROUPS = Path("/sys/fs/cgroup")
 _SMALL_BYTES = 96 * 1024 * 1024
 _PATIENCE = 60.0
 _SETTINGS = {"insecure-registries": ["localhost:5000"], "registry-mirrors": ["http://localhost:5000"]}
@@ -36,6 +36,7 @@ _PACKAGES: Mapping[Age, tuple[tuple[str, tuple[str, ...]], ...]] = {
         ("bookworm", ("runc", "libseccomp2")),
     ),
     "old": (("bookworm", ("docker.io", "containerd", "runc", "tini", "libdevmapper1.02.1", "libseccomp2")),),
+    "arm64": (),
 }
 
 
@@ -63,9 +64,9 @@ class Engine(NamedTuple):
 
 
 def engine(age: Age = "modern") -> Engine:
-    """The engine of that age, running or not."""
-    folder = lab_folder() / "engines" / age
-    return Engine(age, folder / "programs", folder)
+    """The engine of that age, running or not; `arm64` is the modern one with images for that machine."""
+    folder = lab_folder() / "engines"
+    return Engine(age, folder / ("modern" if age == "arm64" else age) / "programs", folder / age)
 
 
 def environment(chosen: Engine) -> dict[str, str]:
@@ -98,9 +99,10 @@ def start(chosen: Engine) -> bool:
     if os.geteuid() != 0:
         raise ToolError("a Docker engine needs root")
     get(chosen.age)
+    if chosen.age == "arm64":
+        emulator.start()
     for folder in (chosen.socket.parent, chosen.data):
         folder.mkdir(parents=True, exist_ok=True)
-    _small_group()
     with (chosen.home / "run/dockerd.log").open("wb") as log:
         process = subprocess.Popen(
             _command(chosen),
@@ -135,9 +137,7 @@ def _last_words(chosen: Engine) -> str:
 
 def stop(chosen: Engine) -> None:
     """Stops the engine by the process id in its pid file, and takes away what it mounted."""
-    if not chosen.pid_file.exists():
-        return
-    number = int(chosen.pid_file.read_text())
+    number = int(chosen.pid_file.read_text()) if chosen.pid_file.exists() else 0
     if _is_ours(number, chosen):
         with contextlib.suppress(ProcessLookupError):
             os.kill(number, signal.SIGTERM)
@@ -145,8 +145,10 @@ def stop(chosen: Engine) -> None:
     chosen.pid_file.unlink(missing_ok=True)
     for place in mounts_below(chosen.home):
         subprocess.run(["umount", place], check=True)
-    if _SMALL_GROUP.is_dir() and not any(is_up(engine(age)) for age in _PACKAGES):
-        _SMALL_GROUP.rmdir()
+    if chosen.age == "arm64":
+        emulator.stop()
+    if not any(is_up(engine(age)) for age in _PACKAGES):
+        _drop_small_group()
 
 
 def _is_ours(number: int, chosen: Engine) -> bool:
@@ -167,6 +169,8 @@ def mounts_below(folder: Path) -> list[str]:
 def get(age: Age) -> None:
     """Fetches and unpacks an engine's programs, once."""
     folder = engine(age).programs
+    if age == "arm64":
+        get("modern")
     for suite, packages in _PACKAGES[age]:
         debian.unpack(suite, packages, folder)
     _plugins(engine(age))
@@ -202,11 +206,34 @@ def _command(chosen: Engine) -> list[str]:
     ]
 
 
-def _small_group() -> None:
-    """A group with little memory, for builds that shall be killed."""
-    if _SMALL_GROUP.parent.is_dir():
-        _SMALL_GROUP.mkdir(exist_ok=True)
-        (_SMALL_GROUP / "memory.limit_in_bytes").write_text(str(_SMALL_BYTES))
+def ensure_small_group() -> None:
+    """A group with little memory, for builds that shall be killed; ToolError where there can be none.
+
+    A build that eats memory must never run without it: it would take the whole machine.
+    """
+    folder, limit = _small_group()
+    if limit.exists() and limit.read_text().strip() == str(_SMALL_BYTES):
+        return
+    try:
+        folder.mkdir(exist_ok=True)
+        limit.write_text(str(_SMALL_BYTES))
+    except OSError as error:
+        raise ToolError(f"no group with little memory can be made here: {error}") from error
+
+
+def _small_group() -> tuple[Path, Path]:
+    """The group's folder and the file with its limit, in the kernel's first or second way."""
+    first = _CGROUPS / "memory"
+    if first.is_dir():
+        return first / SMALL, first / SMALL / "memory.limit_in_bytes"
+    return _CGROUPS / SMALL, _CGROUPS / SMALL / "memory.max"
+
+
+def _drop_small_group() -> None:
+    """Takes the group away; where another lab's build is in it, it stays."""
+    folder, _ = _small_group()
+    with contextlib.suppress(OSError):
+        folder.rmdir()
 
 
 def _wait(done: Callable[[], bool], complaint: str) -> None:
@@ -229,7 +256,10 @@ def main(arguments: list[str]) -> int:
         print("\n".join(f"export {name}={found[name]}" for name in wanted))
         return 0
     for age in _PACKAGES:
-        (start if word == "up" else stop)(engine(age))
+        if word == "down":
+            stop(engine(age))
+        elif age != "arm64" or os.environ.get("LAB_ARM64") == "1":
+            start(engine(age))
     return 0
 
 

@@ -27,6 +27,7 @@ from logdoctor.workshop.lab.backend import Backend, Phase, Recording, Tool
 from logdoctor.workshop.lab.case import Case, Variant
 from logdoctor.workshop.lab.host import this_platform
 from logdoctor.workshop.lab.image_stub import PORT, image_registry
+from logdoctor.workshop.lab.labels import ARM64, docker_suffix
 
 LIMIT = 600
 WIDTH, HEIGHT = 120, 50
@@ -35,12 +36,16 @@ _BUILDERS = (["docker", "build"], ["docker", "buildx", "build"])
 
 
 def variants(case: Case) -> list[Tool]:
-    """The matrix spelled out; starts the engines it needs and gives them their base images."""
-    return [_variant(row) for row in case.spec.matrix]
+    """The matrix spelled out; starts the engines it needs and gives them their base images.
+
+    Rows for arm64 take minutes under an emulator and are there on request, with LAB_ARM64=1.
+    """
+    asked = os.environ.get("LAB_ARM64") == "1"
+    return [_variant(row) for row in case.spec.matrix if asked or row.platform != ARM64]
 
 
 def _variant(row: Variant) -> Tool:
-    age = _age(row.tool)
+    age = _age(row)
     _ready(age)
     version = _client_version(row.tool) or _server_version(age)
     told = f"docker {_server_version(age)}"
@@ -51,18 +56,14 @@ def _variant(row: Variant) -> Tool:
         told,
         row.platform or this_platform(),
         row,
-        _suffix(row),
+        docker_suffix(row),
     )
 
 
-def _suffix(row: Variant) -> str:
-    words = [re.sub(r"[^\w.]+", "-", value) for value in row.env.values()]
-    style = [row.progress] if row.progress not in (None, "plain") else []
-    return "".join(f"-{word}" for word in (*words, *style))
-
-
-def _age(tool: str) -> daemon.Age:
-    return "old" if tool.endswith("-20.10") else "modern"
+def _age(row: Variant) -> daemon.Age:
+    if row.platform == ARM64:
+        return "arm64"
+    return "old" if row.tool.endswith("-20.10") else "modern"
 
 
 @functools.cache
@@ -127,6 +128,8 @@ def _point_at_stub(folder: Path) -> None:
 
 
 def _run_one(words: list[str], folder: Path, tool: Tool, phase: Phase) -> Recording:
+    if any(daemon.SMALL in word for word in words):
+        daemon.ensure_small_group()
     env = _environment(tool, phase)
     command = _found(as_run(words, tool.row) if phase == "build" else words, env)
     if phase == "build" and tool.row.progress == "tty":
@@ -148,7 +151,15 @@ def as_run(words: Sequence[str], row: Variant) -> list[str]:
     """A build command as people write it, with what this lab needs added."""
     for builder in _BUILDERS:
         if list(words[: len(builder)]) == builder:
-            return [*builder, "--network=host", *_style(row), *_arguments(row), *words[len(builder) :]]
+            machine = [f"--platform={row.platform}"] if row.platform else []
+            return [
+                *builder,
+                "--network=host",
+                *machine,
+                *_style(row),
+                *_arguments(row),
+                *words[len(builder) :],
+            ]
     if list(words[:3]) == ["docker", "compose", "build"]:
         style = [] if row.progress == "tty" else ["--progress", row.progress or "plain"]
         return ["docker", "compose", *style, "build", "--no-cache", *_arguments(row), *words[3:]]
@@ -206,7 +217,7 @@ def _environment(tool: Tool, phase: Phase) -> dict[str, str]:
 
 
 def _age_of(tool: Tool) -> daemon.Age:
-    return _age(tool.row.tool)
+    return _age(tool.row)
 
 
 def _found(command: Sequence[str], env: Mapping[str, str]) -> list[str]:
@@ -216,7 +227,7 @@ def _found(command: Sequence[str], env: Mapping[str, str]) -> list[str]:
 
 def names(folder: Path) -> Mapping[str, str]:
     """Paths and addresses of this machine and what a log calls them."""
-    data = {str(daemon.engine(age).data): "/var/lib/docker" for age in ("modern", "old")}
+    data = {str(daemon.engine(age).data): "/var/lib/docker" for age in ("modern", "old", "arm64")}
     return {
         **data,
         **dict.fromkeys(_name_servers(), "10.0.0.53"),

@@ -7,7 +7,8 @@ from pathlib import PurePosixPath
 from typing import NamedTuple
 
 from logdoctor.knowledge.rules import RuleBook
-from logdoctor.workshop.lab.case import Case, Variant
+from logdoctor.workshop.lab.case import Case
+from logdoctor.workshop.lab.labels import row_of
 from logdoctor.workshop.lab.proof import Row
 from logdoctor.workshop.lab.seal import seal
 
@@ -24,18 +25,9 @@ def provable(case: Case) -> frozenset[str]:
     """The labels of the variants that a patch must repair: those that were recorded failing."""
     if not case.spec.remedy:
         return frozenset()
-    persons = tuple(
-        f"{_tool(row)}-{version}." for row in case.spec.matrix if row.person for version in row.versions
-    )
-    rows = tuple(f"{_tool(row)}-{version}" for row in case.spec.matrix for version in row.versions)
     labels = [PurePosixPath(log.file).stem for log in case.spec.logs if log.outcome == "failed"]
-    return frozenset(
-        label for label in labels if label.startswith(rows) and not (persons and label.startswith(persons))
-    )
-
-
-def _tool(row: Variant) -> str:
-    return row.tool.removesuffix("-20.10")
+    rows = [(label, row_of(case.spec, label)) for label in labels]
+    return frozenset(label for label, row in rows if row is not None and not row.person)
 
 
 def find_stale(cases: Sequence[Case], rows: Sequence[Row], book: RuleBook) -> list[Stale]:
@@ -55,6 +47,6 @@ def _why(case: Case, row: Row | None, book: RuleBook) -> str:
         return "it was never proven"
     if not row.seal:
         return "the row has no seal"
-    if row.seal != seal(case, row.rules, book):
+    if row.seal != seal(case, row.tool, row.rules, book):
         return f"the case, an edit or one of its rules ({', '.join(row.rules)}) changed since {row.commit}"
     return ""

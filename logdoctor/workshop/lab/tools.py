@@ -144,7 +144,8 @@ def _package(name: str, version: str) -> str:
 def _install(package: str, folder: Path) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     words, env = _npm()
-    checked([*words, "install", "--no-fund", "--no-audit", "--prefix", str(folder), package], env)
+    foreign = ["--force"] if package.startswith("node-linux-") else []
+    checked([*words, "install", "--no-fund", "--no-audit", *foreign, "--prefix", str(folder), package], env)
     (folder / ".complete").touch()
 
 

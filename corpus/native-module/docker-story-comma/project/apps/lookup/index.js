@@ -1,0 +1,3 @@
+const { Tokenizer } = require("@anush008/tokenizers");
+
+console.log(typeof Tokenizer);

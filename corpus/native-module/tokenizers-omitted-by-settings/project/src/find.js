@@ -1,0 +1,3 @@
+const tokenizers = require("@anush008/tokenizers");
+
+console.log(Object.keys(tokenizers).length > 0);
