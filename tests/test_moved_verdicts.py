@@ -37,6 +37,13 @@ def test_nearly_every_verdict_is_right_and_no_green_log_is_blamed() -> None:
     assert marks["right"] / marks.total() > 0.99
 
 
+def test_a_chain_leads_down_the_log_and_shows_no_line_twice() -> None:
+    """Two rules may know the same line: it is one link."""
+    for name, each in now().items():
+        lines = (each.cause, *each.chain)
+        assert list(lines) == sorted(set(lines)), name
+
+
 BEFORE = {
     "a/one/npm.log": Verdict("right", "script-missing", 3, (4, 9)),
     "a/two/npm.log": Verdict("right", "json-trailing-comma", 5, ()),

@@ -13,15 +13,18 @@ WIDEST = 2000
 
 
 def follow(cause: Match, matches: Sequence[Match], steps: Sequence[Step]) -> tuple[Link, ...]:
-    """Link the cause to the wrapper and symptom lines that follow it, outwards to the log's end."""
+    """Link the cause to the wrapper and symptom lines that follow it, outwards to the log's end.
+
+    A line is one link, however many rules know it, and a rule's first line stands for the others.
+    """
     links = [_link(cause, "cause")]
     reach = _enclosing(cause.step, steps)
     seen = {cause.rule.id}
     for match in sorted(_later(cause, matches, reach), key=lambda match: match.line.number):
-        if match.rule.id in seen:
-            continue
+        known = match.rule.id in seen
         seen.add(match.rule.id)
-        links.append(_link(match, "consequence"))
+        if not known and match.line.number != links[-1].line:
+            links.append(_link(match, "consequence"))
     return tuple(links[:1] + links[1:][-(LONGEST - 1) :])
 
 
