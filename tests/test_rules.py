@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from jsonschema import Draft202012Validator
 
+from logdoctor.faces.rules import repaired, steps_of
 from logdoctor.knowledge import needles
 from logdoctor.knowledge.authoring import parse, rule_schema
 from logdoctor.knowledge.book import book_of, dump, load
@@ -15,10 +16,6 @@ from logdoctor.knowledge.errors import RuleError
 from logdoctor.knowledge.lint import check
 from logdoctor.knowledge.pump import too_slow
 from logdoctor.knowledge.rules import generic, load_book
-from logdoctor.logs.read import read
-from logdoctor.logs.sources import Raw
-from logdoctor.logs.steps import cut
-from logdoctor.model import Step
 from logdoctor.remedies.edits import OPERATIONS
 from logdoctor.remedies.remedy import SOLVERS
 
@@ -80,10 +77,6 @@ def _wrong(text: str, folder: Path, name: str = "lock-outdated") -> list[str]:
 def _with(old: str, new: str) -> str:
     assert old in RULE
     return RULE.replace(old, new, 1)
-
-
-def _steps(log: str) -> tuple[Step, ...]:
-    return cut(read(Raw("example", log.encode())))
 
 
 def test_a_good_rule_has_no_errors(tmp_path: Path) -> None:
@@ -239,4 +232,46 @@ def test_generic_rules_are_the_only_ones_without_needles() -> None:
 
 def test_every_shipped_rule_is_proven() -> None:
     operations = {name: operation.arguments for name, operation in OPERATIONS.items()}
-    assert [str(error) for error in check("rules", operations, SOLVERS, _steps, timed=False)] == []
+    assert [
+        str(error) for error in check("rules", operations, SOLVERS, steps_of, repaired, timed=False)
+    ] == []
+
+
+REPAIRED = """\
+  - name: repaired
+    from: {kind: typed}
+    log: |
+      npm error code EUSAGE
+      npm error package-lock.json is out of sync
+    line: 1
+    files: {settings.json: '{"strict": true}'}
+    remedy: loosen
+    fixed: {settings.json: '{"strict": false}'}
+"""
+LOOSEN = (
+    "remedies:\n"
+    + """\
+  - id: loosen
+    title: Loosen the settings
+    applicability: review
+    why: They are too strict.
+    edit: json-set
+    file: settings.json
+    args: {path: strict, value: 'false'}
+"""
+)
+
+
+def _unrepaired(text: str, folder: Path) -> list[str]:
+    (folder / "lock-outdated.yaml").write_text(text)
+    return [error.message for error in check(folder, reader=steps_of, repairer=repaired)]
+
+
+def test_an_examples_files_must_become_its_fixed_ones(tmp_path: Path) -> None:
+    good = RULE.replace("remedies:\n", LOOSEN) + REPAIRED
+    assert _unrepaired(good, tmp_path) == []
+    other = good.replace('"strict": false', '"strict": 0')
+    assert _unrepaired(other, tmp_path) == ["`loosen` makes another settings.json of it"]
+    nothing = good.replace("'{\"strict\": true}'", "'{\"strict\": false}'")
+    (message,) = _unrepaired(nothing, tmp_path)
+    assert message.startswith("`loosen` changes nothing: ")

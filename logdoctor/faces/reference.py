@@ -13,16 +13,13 @@ from typing import Any
 import typer
 from typer.core import TyperCommand, TyperGroup
 
+from logdoctor.faces import catalogue
 from logdoctor.faces.cli import app
 from logdoctor.faces.picture import picture
-from logdoctor.faces.rules import every
-from logdoctor.knowledge.rules import load_book
-from logdoctor.model import Rule
-from logdoctor.render.rule_page import render
 from logdoctor.schema import report_schema
 
 MADE = "<!-- Made by `make docs`; change the program, not this page. -->\n\n"
-GENERATED = ("reference/cli.md", "reference/report.md", "rules/*.md", "diagnosis.svg")
+GENERATED = ("reference/cli.md", "reference/report.md", "rules/**/*.md", "rules/*.html", "diagnosis.svg")
 ROOT = Path(__file__).parent.parent.parent
 PICTURED = (ROOT / "corpus/native-module/docker-rollup-no-optional", "logs/buildkit-26.1.5.log")
 WIDTH = 80
@@ -30,18 +27,11 @@ WIDTH = 80
 
 def pages() -> Mapping[str, str]:
     """Every generated page by its path below docs/; the picture needs the checkout's corpus."""
-    rules = [rule for rule in every(load_book()) if rule.ours]
-    families: dict[str, list[Rule]] = {}
-    for rule in rules:
-        families.setdefault(rule.family, []).append(rule)
-    made = {
-        "reference/cli.md": _commands(),
-        "reference/report.md": _report(),
-        "rules/README.md": _index(families),
-    }
-    made.update({f"rules/{family}.md": _family(family, own) for family, own in families.items()})
+    rules = catalogue.entries(ROOT / "rules")
+    made = {"reference/cli.md": _commands(), "reference/report.md": _report()}
+    made.update({f"rules/{path}": text for path, text in catalogue.pages(rules).items()})
     pages = {path: MADE + text for path, text in made.items()}
-    return {**pages, "diagnosis.svg": picture(*PICTURED)}
+    return {**pages, "rules/index.html": catalogue.html(rules), "diagnosis.svg": picture(*PICTURED)}
 
 
 def _commands() -> str:
@@ -99,26 +89,6 @@ def _type(schema: Mapping[str, Any]) -> str:
     if kinds == ["array"]:
         return f"list of {_type(schema['items'])}"
     return " or ".join(kinds)
-
-
-def _index(families: Mapping[str, Sequence[Rule]]) -> str:
-    parts = [
-        "# Rules\n",
-        "Every trouble that is known by name. `logdoctor explain RULE` prints the same pages.\n",
-    ]
-    for family in sorted(families):
-        parts.append(f"## [{family}]({family}.md)\n")
-        parts += [f"- [{rule.id}]({family}.md#{rule.id}): {_title(rule)}" for rule in families[family]]
-        parts.append("")
-    return "\n".join(parts)
-
-
-def _title(rule: Rule) -> str:
-    return render(rule).split("**")[1]
-
-
-def _family(family: str, rules: Sequence[Rule]) -> str:
-    return f"# {family}\n\n" + "\n".join(render(rule, level=2) for rule in rules)
 
 
 def write(docs: Path) -> None:

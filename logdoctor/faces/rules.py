@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from logdoctor.config import NAME
 from logdoctor.diagnose import diagnose
@@ -15,7 +15,7 @@ from logdoctor.knowledge.rules import RuleBook, RuleError
 from logdoctor.logs.read import read
 from logdoctor.logs.sources import Raw
 from logdoctor.logs.steps import cut
-from logdoctor.model import Rule, Step
+from logdoctor.model import Match, Rule, Step
 from logdoctor.services.new_rule import rule_text, telling_line
 
 OURS = "rules"
@@ -61,7 +61,9 @@ def checked(folders: Sequence[str]) -> int:
 
     folders = folders or _folders_here()
     operations = {name: operation.arguments for name, operation in OPERATIONS.items()}
-    problems = [problem for folder in folders for problem in check(folder, operations, SOLVERS, _steps)]
+    problems = [
+        problem for folder in folders for problem in check(folder, operations, SOLVERS, steps_of, repaired)
+    ]
     for problem in problems:
         output.answer(f"{problem}\n")
     if problems:
@@ -71,9 +73,27 @@ def checked(folders: Sequence[str]) -> int:
     return NO_FAILURE
 
 
-def _steps(log: str) -> Sequence[Step]:
+def steps_of(log: str) -> Sequence[Step]:
     """An example's log, read the way every log is."""
     return cut(read(Raw("example", log.encode())))
+
+
+def repaired(
+    found: Match, steps: Sequence[Step], files: Mapping[str, str]
+) -> Mapping[str, Mapping[str, str] | str]:
+    """What a hit's remedies make of files: by their ids the new texts, or the reason why there are none."""
+    from logdoctor.model import Patch
+    from logdoctor.remedies.project import project_from
+    from logdoctor.remedies.remedy import propose
+
+    made: dict[str, Mapping[str, str] | str] = {}
+    project = project_from(files)
+    for remedy in propose(found.rule, found.captures, found.line, found.step, steps, project):
+        if isinstance(remedy.outcome, Patch):
+            made[remedy.id] = {name: data.decode() for name, data in remedy.outcome.contents.items()}
+        else:
+            made[remedy.id] = remedy.outcome.reason
+    return made
 
 
 def _folders_here() -> tuple[str, ...]:

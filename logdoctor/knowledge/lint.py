@@ -26,6 +26,8 @@ Reader = Callable[[str], Sequence[Step]]
 """Makes steps of an example's log."""
 Operations = Mapping[str, Mapping[str, bool]]
 """The edits there are: for each its arguments, and whether they are required."""
+Repairer = Callable[[Match, Sequence[Step], Mapping[str, str]], Mapping[str, Mapping[str, str] | str]]
+"""Carries out a hit's remedies on files: for each its id, and the new files or why there are none."""
 
 GIVEN = "line"
 """The argument that a remedy fills in itself: the instruction that failed."""
@@ -43,13 +45,15 @@ def check(
     operations: Operations | None = None,
     solvers: Collection[str] | None = None,
     reader: Reader | None = None,
+    repairer: Repairer | None = None,
     known: Collection[str] = (),
     timed: bool = True,
 ) -> list[RuleError]:
     """Everything that is wrong with the rules of a folder, in the order of files and lines.
 
     `operations` and `solvers` are the edits and solvers there are; without them their names are not
-    checked. `known` are rules and families beside these; `timed` False leaves out what needs a clock.
+    checked, and without a `repairer` nobody looks whether an example's files become its fixed ones.
+    `known` are rules and families beside these; `timed` False leaves out what needs a clock.
     """
     errors: list[RuleError] = []
     rules = list(_read(rule_files(folder), errors))
@@ -57,7 +61,7 @@ def check(
         errors += _place(checked, PurePath(folder))
         errors += _alone(checked, operations, solvers)
         errors += _slow(checked) if timed else ()
-        errors += _examples(checked, reader or plain)
+        errors += _examples(checked, reader or plain, repairer)
     errors += _together(rules, reader or plain, known)
     return sorted(errors, key=lambda error: (error.file, error.line))
 
@@ -226,7 +230,7 @@ def _edit(authored: Authored, path: str, plan: RemedyPlan, operations: Operation
             yield authored.error(f"{path}.args", f"{plan.edit} needs the argument `{name}`")
 
 
-def _examples(checked: Checked, reader: Reader) -> Iterator[RuleError]:
+def _examples(checked: Checked, reader: Reader, repairer: Repairer | None) -> Iterator[RuleError]:
     """Run the examples; then look for alternatives that none of them needs."""
     authored, rule = checked
     examples = authored.rule.examples
@@ -239,6 +243,8 @@ def _examples(checked: Checked, reader: Reader) -> Iterator[RuleError]:
         yield from _consistent(authored, f"$.examples[{number}]", example)
         steps = reader(example.log)
         yield from _example(checked, number, example, steps)
+        if repairer and example.fixed:
+            yield from _repaired(checked, number, steps, repairer)
         for place in claims if not example.none else ():
             alone = rule._replace(patterns=(rule.patterns[place],))
             claims[place] |= {(number, hit.line.number) for hit in hits(alone, steps)}
@@ -279,6 +285,24 @@ def _example(checked: Checked, number: int, example: Example, steps: Sequence[St
         got = best.captures.get(name)
         if got != value:
             yield authored.error(f"{path}.captures.{name}", f"{name} is {got!r}, not {value!r}")
+
+
+def _repaired(
+    checked: Checked, number: int, steps: Sequence[Step], repairer: Repairer
+) -> Iterator[RuleError]:
+    """Carry out the remedy that the example names, and compare."""
+    authored, example = checked.authored, checked.authored.rule.examples[number]
+    path = f"$.examples[{number}]"
+    found = hits(checked.rule, steps)
+    if not found:
+        return
+    made = repairer(found[0], steps, example.files).get(example.remedy or "", "no such remedy was offered")
+    if isinstance(made, str):
+        yield authored.error(f"{path}.fixed", f"`{example.remedy}` changes nothing: {made}")
+        return
+    for name, wanted in example.fixed.items():
+        if made.get(name, example.files[name]) != wanted:
+            yield authored.error(f"{path}.fixed.{name}", f"`{example.remedy}` makes another {name} of it")
 
 
 def hits(rule: Rule, steps: Sequence[Step]) -> tuple[Match, ...]:
