@@ -1,4 +1,4 @@
-"""Find which of many literals stand in some bytes, and where.
+"""Find which of many literals or expressions stand in some bytes, and where.
 
 With hyperscan where its wheel exists and the text is long enough to pay for loading it, otherwise
 with `bytes.find`; both find the same.
@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import lru_cache
 from typing import NamedTuple, Protocol
 
@@ -21,22 +21,20 @@ Pieces = tuple[bytes, ...]
 """Literals that stand in this order on one line; mostly there is only one."""
 Tries = Callable[[int, str], bool]
 """Whether the pattern of that number hits that cleaned line."""
-Clues = Callable[[int], Sequence[Pieces]]
-"""What else stands in a line that the pattern hits: all of one of these."""
 
 
 class Wanted(NamedTuple):
-    """What is looked for in a log too long to be read whole.
+    """What is looked for in a log too long to be read whole: patterns, by their numbers.
 
-    The `owners` of what is looked for are the numbers of patterns; `reach` says for each pattern how
-    many raw lines round its hit its conditions may read.
+    The `expressions` are found in the bytes of every line that a pattern hits, for an engine that
+    knows regexes. Without one, the `literals` are looked for, each with its patterns' numbers.
+    `reach` says for each pattern how many raw lines round its hit its conditions may read.
     """
 
-    needles: tuple[Pieces, ...]
-    owners: Sequence[Sequence[int]]
+    expressions: Sequence[bytes]
+    literals: Callable[[], Mapping[Pieces, Sequence[int]]]
     reach: Sequence[int]
     tries: Tries
-    clues: Clues
 
 
 class Finder(Protocol):
@@ -56,9 +54,22 @@ def find(literals: Sequence[bytes], data: bytes) -> list[Hit]:
 @lru_cache(maxsize=4)
 def finder(wanted: tuple[Pieces, ...], engine: bool | None = None) -> Finder:
     """A finder for these; `engine` False forbids hyperscan."""
-    if engine is not False and (database := _database(wanted)):
+    if engine is not False and (
+        database := engine_for(tuple(b".*".join(map(re.escape, each)) for each in wanted))
+    ):
         return database
     return _plain(wanted)
+
+
+@lru_cache(maxsize=4)
+def searcher(expressions: tuple[bytes, ...], engine: bool | None = None) -> Finder:
+    """A finder for expressions that match within a line; a hit stands anywhere in the match."""
+    if engine is not False and (database := engine_for(expressions)):
+        return database
+    compiled = [re.compile(each) for each in expressions]
+    return lambda data: sorted(
+        (found.start(), index) for index, each in enumerate(compiled) for found in each.finditer(data)
+    )
 
 
 def _present(literals: Sequence[bytes], data: bytes) -> list[int]:
@@ -125,21 +136,21 @@ def _in_order(pieces: Pieces, data: bytes, place: int) -> bool:
     return True
 
 
-def _database(wanted: Sequence[Pieces]) -> Finder | None:
-    """Hyperscan, made ready to find these; None where it cannot be had."""
+@lru_cache(maxsize=4)
+def engine_for(expressions: tuple[bytes, ...]) -> Finder | None:
+    """Hyperscan, made ready to find these; None where it cannot be had or does not know one of them."""
     try:
         import hyperscan
     except ImportError:
         return None
-    if not wanted:
+    if not expressions:
         return None
     database = hyperscan.Database()
-    database.compile(
-        expressions=[b".*".join(map(re.escape, pieces)) for pieces in wanted],
-        ids=list(range(len(wanted))),
-        elements=len(wanted),
-        flags=0,
-    )
+    try:
+        count = len(expressions)
+        database.compile(expressions=expressions, ids=list(range(count)), elements=count, flags=0)
+    except hyperscan.error:
+        return None
     database.scratch = hyperscan.Scratch(database)
     scan: Callable[..., None] = database.scan
 

@@ -65,7 +65,7 @@ def test_a_long_pipe_is_streamed_too(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sources, "WHOLE", 100)
     [log] = opened("-", stdin=b"x" * 300)
     assert isinstance(log, Stream)
-    assert len(log.head) + len(log.rest.read()) == 300
+    assert len(log.head) + len(log.rest.readall()) == 300
 
 
 def test_gzip_is_unpacked_also_when_piped(tmp_path: Path) -> None:

@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import cache
 from typing import NamedTuple
 
-from logdoctor.knowledge.book import RuleBook
+from logdoctor.knowledge.book import Owner, RuleBook
 from logdoctor.knowledge.errors import RuleTimeout
 from logdoctor.literals import Wanted, find
 from logdoctor.model import Line, Match, Nearby, Rule, Step
@@ -61,12 +61,7 @@ def match(book: RuleBook, steps: Sequence[Step]) -> tuple[Match, ...]:
 
 
 def wanted(book: RuleBook) -> Wanted:
-    """What the book looks for, for the scan of a log too long to be read whole.
-
-    Where a needle is a common word, what else stands in a pattern's lines is looked for with it.
-    """
-    from logdoctor.knowledge import needles
-
+    """What the book looks for, for the scan of a log too long to be read whole."""
     patterns = sorted({owner for owners in book.owners for owner in owners})
     numbers = {owner: number for number, owner in enumerate(patterns)}
 
@@ -75,23 +70,38 @@ def wanted(book: RuleBook) -> Wanted:
         rule = book.at(number)
         return _search(rule, rule.patterns[place].line)(text[:WIDEST]) is not None
 
-    @cache
-    def clues(pattern: int) -> list[tuple[bytes, ...]]:
-        number, place = patterns[pattern]
-        rule = book.at(number)
-        ways = needles.clues(rule.patterns[place].line) if rule.ours else [[]]
-        return [tuple(piece.encode() for piece in way) for way in ways]
+    def literals() -> dict[tuple[bytes, ...], list[int]]:
+        found: dict[tuple[bytes, ...], list[int]] = {}
+        for needle, owners in zip(book.needles, book.owners, strict=True):
+            for owner in owners:
+                for pieces in _ways(book, owner, needle):
+                    found.setdefault(pieces, []).append(numbers[owner])
+        return found
 
-    owners: dict[tuple[bytes, ...], list[int]] = {}
-    for needle, own in zip(book.needles, book.owners, strict=True):
-        for pattern in (numbers[owner] for owner in own):
-            for pieces in clues(pattern) if needles.is_common(needle) else ():
-                owners.setdefault(pieces or (needle.encode(),), []).append(pattern)
-            if not needles.is_common(needle):
-                owners.setdefault((needle.encode(),), []).append(pattern)
+    expressions = [_expression(book, owner) for owner in patterns]
     within = [book.within[number] for number, _ in patterns]
     reach = [SPREAD * each + SLACK if each else 2 for each in within]
-    return Wanted(tuple(owners), list(owners.values()), reach, tries, clues)
+    return Wanted(expressions, literals, reach, tries)
+
+
+def _expression(book: RuleBook, owner: Owner) -> bytes:
+    """What an engine finds in every line that the pattern hits; of somebody else's pattern its needle."""
+    from logdoctor.knowledge.sieve import sieve
+
+    number, place = owner
+    rule = book.at(number)
+    pattern = rule.patterns[place]
+    return sieve(pattern.line) if rule.ours else re.escape(pattern.needle.encode())
+
+
+def _ways(book: RuleBook, owner: Owner, needle: str) -> list[tuple[bytes, ...]]:
+    """What to look for without an engine: the needle, or with a common word what stands beside it."""
+    from logdoctor.knowledge import needles
+
+    number, place = owner
+    rule = book.at(number)
+    ways = needles.clues(rule.patterns[place].line) if rule.ours and needles.is_common(needle) else []
+    return [tuple(piece.encode() for piece in way) or (needle.encode(),) for way in ways or [[]]]
 
 
 def matches_in(rule: Rule, step: Step) -> tuple[Match, ...]:

@@ -10,7 +10,7 @@ import codecs
 from collections.abc import Iterator
 from typing import NamedTuple, Protocol
 
-from logdoctor.logs.sources import Stream
+from logdoctor.logs.sources import Stream, into
 
 BLOCK = 512 * 1024
 FRONT = 48 * 1024
@@ -49,12 +49,8 @@ class Source:
         if count:
             view[:count] = self._head[:count]
             self._head = self._head[count:]
-        elif hasattr(self._rest, "readinto"):
-            count = self._rest.readinto(view) or 0
         else:
-            data = self._rest.read(len(view))
-            count = len(data)
-            view[:count] = data
+            count = into(self._rest, view)
         self.size += count
         return count
 

@@ -1,9 +1,9 @@
-"""Long logs in passing: candidate lines found by literals, a step's beginning and end, no more.
+"""Long logs in passing: candidate lines found in bytes, a step's beginning and end, no more.
 
-Raw bytes are searched, because cleaning everything first would cost five times the search; what
-holds a literal is cleaned and tried there and then. The result is a log with gaps that goes through
-the same stages as a short one. It holds every line that those stages can speak of: each pattern's
-first and last hits in each step, with the lines their conditions may read.
+Bytes are searched, without colours but with every prefix, because cleaning everything first would
+cost five times the search; what may be a hit is cleaned and tried there and then. The result is a
+log with gaps that goes through the same stages as a short one. It holds every line that those stages
+can speak of: each pattern's first and last hits in each step, with the lines their conditions may read.
 """
 
 from __future__ import annotations
@@ -12,11 +12,10 @@ import re
 from bisect import bisect_right
 from collections import deque
 from collections.abc import Iterator, Sequence
-from functools import cache
 from itertools import chain
 from typing import NamedTuple
 
-from logdoctor.literals import Finder, Hit, Wanted, finder
+from logdoctor.literals import Finder, Hit, Wanted, engine_for, finder
 from logdoctor.logs.around import Around
 from logdoctor.logs.feed import BLOCK, Block, Narrowed, Reader, Source, blocks
 from logdoctor.logs.keep import Shelves, Stretch, count_lines, narrow, weight
@@ -24,6 +23,7 @@ from logdoctor.logs.read import Profile, profile, read_lines
 from logdoctor.logs.rejoin import Rejoined, is_cut
 from logdoctor.logs.sources import Stream
 from logdoctor.logs.transitions import MARKS, transition
+from logdoctor.logs.wash import Washed
 from logdoctor.model import Line, Log
 
 KEPT = 12
@@ -81,10 +81,10 @@ def scan(
     how = profile(stream.head[:LOOK])
     source = Source(stream)
     reader: Reader = Narrowed(source, how.encoding) if how.encoding.startswith("utf-16") else source
-    rejoined = Rejoined(blocks(reader), how) if is_cut(how) else None
-    find = finder((*((mark,) for mark in MARKS), *wanted.needles), engine)
-    scanner = Scanner(wanted, Profile() if rejoined else how, find)
-    for each in blocks(rejoined or reader, block):
+    raw = blocks(reader, block)
+    rejoined = Rejoined(raw, how) if is_cut(how) else None
+    scanner = Scanner(wanted, Profile() if rejoined else how, _finder(wanted, engine))
+    for each in blocks(rejoined or Washed(raw, how.page), block):
         scanner.take(each)
         if rejoined:
             rejoined.forget(scanner.rows, scanner.number)
@@ -95,6 +95,17 @@ def scan(
     return Log(
         id, stream.name, tuple(lines), source.size, count, how.encoding, how.formats, clipped, stream.job
     )
+
+
+def _finder(wanted: Wanted, engine: bool | None) -> Finder:
+    """Finds the marks of transitions, numbered first, and then the patterns' lines, exactly or nearly so."""
+    if engine is not False and (found := engine_for((*map(re.escape, MARKS), *wanted.expressions))):
+        return found
+    literals = wanted.literals()
+    find = finder((*((mark,) for mark in MARKS), *literals), engine=False)
+    owners = [[index] for index in range(len(MARKS))]
+    owners += [[len(MARKS) + pattern for pattern in each] for each in literals.values()]
+    return lambda data: [(place, owner) for place, index in find(data) for owner in owners[index]]
 
 
 def _cleaned(rows: dict[int, bytes], how: Profile) -> Iterator[Line]:
@@ -125,16 +136,18 @@ class Scanner:
         self._found: dict[tuple[int, str], Ends] = {}
         self._round = 0
         self._texts: dict[int, list[str]] = {}
+        self._first = 1
+        self._offsets: list[int] | None = None
 
     def take(self, block: Block) -> None:
         """Look at one block of whole lines."""
+        self._first, self._offsets = self.number, None
         hits = self._find(memoryview(block.buffer)[: block.end])
         self._around.enter(block, self.number)
         parts = list(self._parts(block, hits))
         self._texts.clear()
-        for (needle, key), begins in self._candidates(hits, parts).items():
-            for pattern in self._wanted.owners[needle]:
-                self._try(block, parts, pattern, key, begins)
+        for (pattern, key), begins in self._candidates(hits, parts).items():
+            self._try(block, pattern, key, begins)
         self._around.leave(block, self.number)
 
     def rows(self) -> dict[int, bytes]:
@@ -184,7 +197,7 @@ class Scanner:
             yield part
 
     def _candidates(self, hits: Sequence[Hit], parts: Sequence[Part]) -> dict[tuple[int, str], list[int]]:
-        """Where each needle stands in each step's lines, in order."""
+        """Where each pattern may hit in each step's lines, in order."""
         places: dict[tuple[int, str], list[int]] = {}
         known, at = len(MARKS), 0
         for begin, index in hits:
@@ -194,9 +207,7 @@ class Scanner:
                 places.setdefault((index - known, parts[at].key), []).append(begin)
         return places
 
-    def _try(
-        self, block: Block, parts: Sequence[Part], pattern: int, key: str, begins: Sequence[int]
-    ) -> None:
+    def _try(self, block: Block, pattern: int, key: str, begins: Sequence[int]) -> None:
         """Try candidates from the front until the first hits are known, then only from the back."""
         found = self._found.get((pattern, key)) or Ends(KEPT)
         tried = last = 0
@@ -207,7 +218,7 @@ class Scanner:
             if begin >= last:
                 start, last = _line(block.buffer, begin, block.end)
                 if self._hits(block, start, last, pattern):
-                    found.add(self._copied(block, parts, start, last, pattern))
+                    found.add(self._copied(block, start, last, pattern))
         late: list[list[Stretch]] = []
         start = block.end
         for begin in reversed(begins[tried:]):
@@ -216,7 +227,7 @@ class Scanner:
             if begin < start:
                 start, stop = _line(block.buffer, begin, block.end)
                 if self._hits(block, start, stop, pattern):
-                    late.append(self._copied(block, parts, start, stop, pattern))
+                    late.append(self._copied(block, start, stop, pattern))
         self._remember(pattern, key, found, late)
 
     def _remember(self, pattern: int, key: str, found: Ends, late: list[list[Stretch]]) -> None:
@@ -231,45 +242,24 @@ class Scanner:
         texts = self._texts.get(start)
         if texts is None:
             row = bytes(memoryview(block.buffer)[start:stop])
-            if not _may_hit(row, self._wanted.clues(pattern)):
-                return False
             lines = read_lines([narrow(row.rstrip(b"\n"))], self._how)
             texts = self._texts[start] = [line.text for line in lines if line.tag != "powershell"]
         return any(self._wanted.tries(pattern, text) for text in texts)
 
-    def _copied(
-        self, block: Block, parts: Sequence[Part], start: int, stop: int, pattern: int
-    ) -> list[Stretch]:
+    def _copied(self, block: Block, start: int, stop: int, pattern: int) -> list[Stretch]:
         """A hit's line with the lines that its conditions may read."""
-        part = parts[bisect_right(parts, start, key=lambda each: each.start) - 1]
-        if start - part.start < part.stop - start:
-            number = part.number + block.buffer.count(b"\n", part.start, start)
-        else:
-            number = part.next - count_lines(block.buffer, start, part.stop)
+        number = self._first + bisect_right(self._feeds(block), start)
         reach = self._wanted.reach[pattern] if self._round < ROUND else 0
         found = self._around.copy(block, start, stop, number, reach, reach)
         self._round += weight(found)
         return found
 
-
-@cache
-def _colours() -> re.Pattern[bytes]:
-    return re.compile(rb"\x1b\[[0-9;]*m")
-
-
-def _may_hit(row: bytes, clues: Sequence[Sequence[bytes]]) -> bool:
-    """Whether a raw line is worth cleaning; one that is not plain once its colours are off always is."""
-    if b"\x1b" in row:
-        row = _colours().sub(b"", row)
-    if b"\x1b" in row or not row.isascii():
-        return True
-    for pieces in clues:
-        for piece in pieces:
-            if piece not in row:
-                break
-        else:
-            return True
-    return False
+    def _feeds(self, block: Block) -> list[int]:
+        """Where the block's lines end."""
+        if self._offsets is None:
+            view = memoryview(block.buffer)[: block.end]
+            self._offsets = [feed.start() for feed in re.finditer(b"\n", view)]
+        return self._offsets
 
 
 def _line(buffer: bytearray, begin: int, end: int) -> tuple[int, int]:

@@ -2,8 +2,10 @@
 
 # No `from __future__ import annotations`: it makes every field of a named tuple cost a compile().
 
+import io
 import os
-from collections.abc import Iterator, Sequence
+from collections import deque
+from collections.abc import Iterable, Iterator, Sequence
 from typing import BinaryIO, NamedTuple
 
 WHOLE = 16 << 20
@@ -16,6 +18,7 @@ RATIO = 400
 """How many times its own size a packed log may become, once it is large."""
 
 _HEAD = 1 << 20
+_PIECE = 256 * 1024
 
 
 class Raw(NamedTuple):
@@ -26,12 +29,35 @@ class Raw(NamedTuple):
     job: str | None = None
 
 
+class Ahead(io.RawIOBase):
+    """What was read of a file too early, in pieces, then the rest of it; what was read again is let go."""
+
+    def __init__(self, pieces: Iterable[bytes], file: BinaryIO) -> None:
+        self._pieces: deque[memoryview] = deque(memoryview(each) for each in pieces)
+        self._file = file
+
+    def readable(self) -> bool:
+        """It is there to be read."""
+        return True
+
+    def readinto(self, view: memoryview) -> int:  # type: ignore[override]
+        """Write the next bytes into the view."""
+        if not self._pieces:
+            return into(self._file, view)
+        piece = self._pieces.popleft()
+        count = min(len(view), len(piece))
+        view[:count] = piece[:count]
+        if count < len(piece):
+            self._pieces.appendleft(piece[count:])
+        return count
+
+
 class Stream(NamedTuple):
     """A log too long to be read whole: its beginning, and where the rest comes from."""
 
     name: str
     head: bytes
-    rest: BinaryIO
+    rest: BinaryIO | Ahead
     job: str | None = None
 
 
@@ -87,8 +113,20 @@ def _logs(name: str, file: BinaryIO) -> Iterator[Raw | Stream]:
 def _opened(name: str, head: bytes, file: BinaryIO) -> Raw | Stream:
     if _size(file) > WHOLE:
         return Stream(name, head + _taken(file, _HEAD - len(head)), file)
-    data = head + _taken(file, WHOLE + 1 - len(head))
-    return Raw(name, data) if len(data) <= WHOLE else Stream(name, data, file)
+    pieces = [head, *_pieces(file, WHOLE + 1 - len(head))]
+    if sum(map(len, pieces)) <= WHOLE:
+        return Raw(name, b"".join(pieces))
+    ahead = Ahead(pieces, file)
+    return Stream(name, _taken(ahead, _HEAD), ahead)
+
+
+def into(file: BinaryIO | Ahead, view: memoryview) -> int:
+    """Write a file's next bytes into a view; 0 at its end."""
+    if hasattr(file, "readinto"):
+        return file.readinto(view) or 0
+    data = file.read(len(view)) or b""
+    view[: len(data)] = data
+    return len(data)
 
 
 def _size(file: BinaryIO) -> int:
@@ -99,13 +137,13 @@ def _size(file: BinaryIO) -> int:
         return 0
 
 
-def _taken(file: BinaryIO, count: int) -> bytes:
+def _taken(file: BinaryIO | Ahead, count: int) -> bytes:
     """Up to that many bytes; a pipe gives them in pieces."""
-    parts: list[bytes] = []
-    while count > 0:
-        part = file.read(count)
-        if not part:
-            break
-        parts.append(part)
-        count -= len(part)
-    return b"".join(parts)
+    return b"".join(_pieces(file, count))
+
+
+def _pieces(file: BinaryIO | Ahead, count: int) -> Iterator[bytes]:
+    """Up to that many bytes, in pieces of a size whose memory goes back to the system one by one."""
+    while count > 0 and (piece := file.read(min(count, _PIECE))):
+        yield piece
+        count -= len(piece)

@@ -105,12 +105,20 @@ def _name(data: bytes, page: str) -> str:
     return "utf-8" if sum(character > "\x7f" for character in text) - broken >= broken else page
 
 
+ERASE = r"\x1b\[(?:2K|[01]?G)"
+"""What wipes a line out or goes back to its beginning."""
+ESCAPE = r"\x1b(?:\[[0-?]*[ -/]*[@-~]?|[\]_PX^][^\x07\x1b\n]*(?:\x07|\x1b\\)|[ -/]*[0-~])"
+"""Colours, cursor movements, titles and links."""
+
+
+@cache
+def _erase() -> re.Pattern[str]:
+    return re.compile(ERASE)
+
+
 @cache
 def _escape() -> re.Pattern[str]:
-    return re.compile(
-        r"\x1b(?:\[[0-?]*[ -/]*[@-~]?|[\]_PX^][^\x07\x1b\n]*(?:\x07|\x1b\\)|[ -/]*[0-~])"
-        r"|\x9b[0-?]*[ -/]*[@-~]"
-    )
+    return re.compile(ESCAPE + r"|\x9b[0-?]*[ -/]*[@-~]")
 
 
 @cache
@@ -136,9 +144,7 @@ def strip(text: str) -> str:
     'error TS6196'
     """
     if "\x1b" in text or "\x9b" in text:
-        for erase in ("\x1b[2K", "\x1b[1G", "\x1b[0G", "\x1b[G"):
-            if erase in text:
-                text = text.replace(erase, "\r")
+        text = _erase().sub("\r", text)
         text = _escape().sub("", text)
     if "^[[" in text:
         text = _written_out().sub("", text)

@@ -16,27 +16,36 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
 from logdoctor.knowledge.rules import load_book
+from logdoctor.logs.read import read
+from logdoctor.logs.sources import Raw
+from logdoctor.logs.steps import cut
 
 MIB = 1024 * 1024
-BEFORE = re.compile(r"\x1b\[[0-9;]*[A-Za-z]|^#\d+ [0-9.]+ |^[0-9.]+ ")
+BEFORE = re.compile(rb"^#\d+ [0-9.]+ |^[0-9.]+ ")
+HEADING = re.compile(rb"#\d+ \[[^\]]*\] (?:RUN|COPY|FROM) ")
+BUILDKIT = "buildkit-26.1.5"
+STEP = 2_000
+"""Lines of a step in a made log."""
 
 
 class Run(NamedTuple):
-    """One finished process: wall seconds and the most memory it held, in MiB."""
+    """One finished process: wall seconds, processor seconds and the most memory it held, in MiB."""
 
     seconds: float
+    work: float
     peak: float
 
 
 class Material(NamedTuple):
-    """Recorded lines: what builds print all the time, and what they print when they fail."""
+    """Recorded lines: what steps that end well print, how steps begin, what one of our patterns hits."""
 
     plain: list[bytes]
+    headings: list[bytes]
     errors: list[bytes]
 
 
@@ -65,20 +74,28 @@ def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
 
 
 def _material(corpus: Path) -> Material:
-    """Sort recorded lines by whether one of our patterns knows them."""
-    patterns = [pattern for rule in load_book().rules for pattern in rule.patterns if pattern.needle]
-    known = [(pattern.needle, re.compile(pattern.line)) for pattern in patterns]
-    plain: dict[bytes, None] = {}
-    errors: dict[bytes, None] = {}
-    for log in sorted(corpus.glob("**/logs/*.log")):
-        for line in log.read_bytes().splitlines():
-            if 8 < len(line) < 400 and line not in plain and line not in errors:
-                text = BEFORE.sub("", line.decode("utf-8", "replace"))
-                hit = any(needle in text and regex.search(text) for needle, regex in known)
-                (errors if hit else plain)[line] = None
-    if not plain or not errors:
+    """Sort the lines of recorded logs by what they are."""
+    book = load_book()
+    known = [(each.needle, re.compile(each.line)) for rule in book.rules for each in rule.patterns]
+    found: tuple[dict[bytes, None], ...] = ({}, {}, {})
+    for log in _recorded(corpus):
+        data = log.read_bytes()
+        raw = data.replace(b"\r\n", b"\n").split(b"\n")
+        found[1].update(dict.fromkeys(line for line in raw if HEADING.match(line)))
+        for step in cut(read(Raw(log.name, data))):
+            for line in step.lines:
+                row = raw[line.number - 1]
+                hit = any(needle in line.text and regex.search(line.text) for needle, regex in known)
+                if 8 < len(row) < 400 and (hit or step.status == "done"):
+                    found[2 if hit else 0][row] = None
+    if not all(found):
         raise SystemExit(f"bench: no recorded logs in {corpus}")
-    return Material(list(plain), list(errors))
+    return Material(*map(list, found))
+
+
+def _recorded(corpus: Path) -> list[Path]:
+    """Logs as a build prints them into a pipe, one line after the other."""
+    return [log for log in sorted(corpus.glob("**/logs/*.log")) if not log.stem.endswith(("tty", "rawjson"))]
 
 
 def _patterns(scratch: Path) -> Path:
@@ -101,10 +118,14 @@ def _lines(shape: str, material: Material, seed: int) -> Iterator[bytes]:
     chance = random.Random(seed)
     every = 50 if shape == "dense" else 50_000
     for number in range(1, sys.maxsize):
-        source = material.errors if number % every == 0 else material.plain
+        source = material.plain
+        if number % every == 0:
+            source = material.errors
+        elif number % STEP == 1:
+            source = material.headings
         line = source[int(chance.random() * len(source))]
-        if shape == "interleaved":
-            line = b"#%d %.3f %s" % (5 + number // 7 % 4, number / 1000, line)
+        if shape == "interleaved" and source is not material.headings:
+            line = b"#%d %.3f %s" % (5 + number // 7 % 4, number / 1000, BEFORE.sub(b"", line))
         yield line + b" %d\n" % number
 
 
@@ -121,17 +142,41 @@ def _write(path: Path, shape: str, material: Material, size: int, seed: int) -> 
             written += out.write(block[: size - written])
 
 
+def _common(path: Path, recorded: Path, material: Material, chance: random.Random) -> None:
+    """A recorded red build, with as much output before its last step as makes it a common log."""
+    lines = recorded.read_bytes().splitlines(keepends=True)
+    last = max(number for number, line in enumerate(lines) if HEADING.match(line))
+    missing = 50 * 1024 - sum(map(len, lines))
+    before = bytearray()
+    while len(before) < missing:
+        before += b"#4 %.3f %s\n" % (len(before) / 1000, BEFORE.sub(b"", chance.choice(material.plain)))
+    path.write_bytes(b"".join((*lines[:last], before, *lines[last:])))
+
+
 def _start_up(scratch: Path, material: Material, options: argparse.Namespace) -> None:
-    log = scratch / "common.log"
-    _write(log, "dense", material, 50 * 1024, options.seed)
+    chance = random.Random(options.seed)
+    corpus = Path(options.corpus)
+    built = [log for log in _recorded(corpus) if log.stem == BUILDKIT and "passed" not in log.parts[-3]]
+    red = [log for log in built if any(map(HEADING.match, log.read_bytes().splitlines()))]
+    chosen = chance.sample(red, 7)
+    for number, recorded in enumerate(chosen):
+        _common(scratch / f"{number}.log", recorded, material, chance)
     python, logdoctor = sys.executable, str(Path(sys.executable).with_name("logdoctor"))
     commands = {
         "python -c pass": [python, "-c", "pass"],
-        "logdoctor LOG": [logdoctor, str(log)],
-        "logdoctor --format json LOG": [logdoctor, "--format", "json", str(log)],
+        "logdoctor LOG": [logdoctor, "LOG"],
+        "logdoctor --format json LOG": [logdoctor, "--format", "json", "LOG"],
     }
-    print(f"50 KB log, output piped, median of {options.runs * 3} runs")
-    _table(commands, options.runs * 3, None)
+    names = ", ".join(log.parts[-3] for log in chosen)
+    print(f"50 KB logs, output piped, median of {options.runs} runs over each of: {names}")
+    seen: dict[str, list[Run]] = {name: [] for name in commands}
+    for turn in range(len(chosen) * (options.runs + 1)):
+        for name, command in commands.items():
+            log = str(scratch / f"{turn % len(chosen)}.log")
+            run = _measured([log if word == "LOG" else word for word in command], None)
+            if turn >= len(chosen):
+                seen[name].append(run)
+    _print(seen)
 
 
 def _throughput(
@@ -160,12 +205,18 @@ def _table(commands: dict[str, list[str]], runs: int, piped: Path | None) -> Non
             run = _measured(command, piped)
             if round_ or runs == 1:
                 seen[name].append(run)
+    _print(seen)
+
+
+def _print(seen: Mapping[str, Sequence[Run]]) -> None:
     first = next(iter(seen))
     for name, done in seen.items():
-        ratios = [run.seconds / base.seconds for run, base in zip(done, seen[first], strict=True)]
+        pairs = list(zip(done, seen[first], strict=True))
         print(
             f"  {name:<28} {statistics.median(run.seconds for run in done):8.3f} s"
-            f"  {statistics.median(ratios):6.2f} × {first}  {max(run.peak for run in done):7.1f} MiB peak"
+            f"  {statistics.median(run.seconds / base.seconds for run, base in pairs):6.2f} × {first}"
+            f"  ({statistics.median(run.work / max(base.work, 0.001) for run, base in pairs):.2f} × its work)"
+            f"  {max(run.peak for run in done):7.1f} MiB peak"
         )
 
 
@@ -189,7 +240,7 @@ def _measured(command: Sequence[str], piped: Path | None) -> Run:
     process.returncode = 0
     if feeder:
         feeder.wait()
-    return Run(seconds, usage.ru_maxrss / 1024)
+    return Run(seconds, usage.ru_utime + usage.ru_stime, usage.ru_maxrss / 1024)
 
 
 if __name__ == "__main__":

@@ -9,10 +9,12 @@ from __future__ import annotations
 import re
 from functools import cache
 
-_LEADS = {"Γ": "cp437", "Ô": "cp850", "â": "cp1252"}
+LEADS = {"Γ": "cp437", "Ô": "cp850", "â": "cp1252"}
 """What the byte E2, with which all those signs begin, looks like in each page."""
 
-_LOST = ("?ERR_", "?ELIF", "?WARN", "?ERROR", "\ufffdERR_", "\ufffdELIF", "\ufffdWARN", "\ufffdERROR")
+CROSSES = ("├ù", "Ã—")
+
+LOST = ("?ERR_", "?ELIF", "?WARN", "?ERROR", "\ufffdERR_", "\ufffdELIF", "\ufffdWARN", "\ufffdERROR")
 
 
 def mend(text: str) -> str:
@@ -22,11 +24,11 @@ def mend(text: str) -> str:
     (' ERR_PNPM_NO_LOCKFILE  Cannot install', ' ELIFECYCLE  Command failed')
     """
     if not text.isascii():
-        if any(lead in text for lead in _LEADS):
+        if any(lead in text for lead in LEADS):
             text = _signs().sub(_sign, text)
-        for cross in ("├ù", "Ã—"):
+        for cross in CROSSES:
             text = text.replace(cross, "×")
-    if any(lost in text for lost in _LOST):
+    if any(lost in text for lost in LOST):
         text = _lost().sub(r" \1 ", text)
     return text
 
@@ -43,7 +45,7 @@ def _lost() -> re.Pattern[str]:
 
 def _sign(match: re.Match[str]) -> str:
     try:
-        sign = match[0].encode(_LEADS[match[0][0]]).decode("utf-8")
+        sign = match[0].encode(LEADS[match[0][0]]).decode("utf-8")
     except UnicodeError:
         return match[0]
     return " " if sign in "\u2009\u200a\u202f" else sign
