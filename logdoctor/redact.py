@@ -7,7 +7,7 @@ can be recognised without being read.
 
 # Without postponed annotations: named tuples would compile each one at start-up.
 import re
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping
 from functools import cache
 from typing import NamedTuple, TypeVar
 
@@ -112,10 +112,9 @@ def key_lines(lines: Iterable[Line]) -> frozenset[int]:
     return frozenset(inside)
 
 
-def mask_lines(lines: Sequence[Line]) -> list[str]:
-    """The text of consecutive lines of a log, masked, with private keys masked line by line."""
-    keys = key_lines(lines)
-    return [_mark("private-key", line.text) if line.number in keys else mask(line.text) for line in lines]
+def mask_line(line: Line, keys: Collection[int]) -> str:
+    """The text of a line of a log, masked; `keys` are the log's `key_lines`."""
+    return _mark("private-key", line.text) if line.number in keys else mask(line.text)
 
 
 def mask_report(report: Report) -> Report:

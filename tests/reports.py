@@ -7,6 +7,7 @@ from logdoctor.model import (
     Diagnosis,
     Evidence,
     Excerpt,
+    Line,
     Link,
     Log,
     NotPatched,
@@ -128,7 +129,7 @@ def hostile(text: str = EVIL) -> Report:
     )
     return Report(
         "failed",
-        (LOG._replace(name=text, job=text),),
+        (LOG._replace(name=text, job=text, lines=tuple(Line(n, text, n, lane=text) for n in range(40, 43))),),
         (STEP._replace(name=text, file=text, platform=text),),
         (diagnosis,),
         (Excerpt("l1", 41, text),),

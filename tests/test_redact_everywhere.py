@@ -13,7 +13,7 @@ from logdoctor.knowledge.rules import load_book
 from logdoctor.logs.read import read
 from logdoctor.logs.sources import Raw
 from logdoctor.model import Report
-from logdoctor.redact import mask, mask_lines
+from logdoctor.redact import key_lines, mask, mask_line
 from logdoctor.remedies.project import open_project
 from logdoctor.render import terminal
 
@@ -99,7 +99,7 @@ def test_a_patch_that_would_show_a_secret_is_withheld(tmp_path: Path) -> None:
     (tmp_path / "package.json").write_text(package)
     log = tmp_path / "build.log"
     log.write_text(LOG)
-    for arguments in (("--diff",), ("--format", "sarif"), ("--format", "junit")):
+    for arguments in (("--diff",), ("--format", "sarif"), ("--format", "html"), ("--format", "junit")):
         said = logdoctor("--project", tmp_path, *arguments, log)
         assert SECRETS[0] not in said.out + said.err
 
@@ -113,13 +113,17 @@ def test_why_not_masks_the_lines_it_shows(tmp_path: Path) -> None:
 
 
 def test_a_private_key_is_masked_line_by_line_and_no_further_than_its_end() -> None:
-    lines = read(Raw("a", LOG.encode())).lines
-    masked = mask_lines(lines)
-    assert len(masked) == len(lines)
+    masked = _masked(LOG)
+    assert len(masked) == len(LOG.splitlines())
     assert KEY_BODY not in "".join(masked)
     assert masked[-1].startswith("ERROR: failed to solve")
-    unended = read(Raw("a", f"-----BEGIN PRIVATE KEY-----\n{KEY_BODY}\n{NEXT}".encode())).lines
-    assert mask_lines(unended)[-1] == "next"
+    assert _masked(f"-----BEGIN PRIVATE KEY-----\n{KEY_BODY}\n{NEXT}")[-1] == "next"
+
+
+def _masked(text: str) -> list[str]:
+    lines = read(Raw("a", text.encode())).lines
+    keys = key_lines(lines)
+    return [mask_line(line, keys) for line in lines]
 
 
 def test_what_is_masked_already_is_left_alone_and_hides_nothing_behind_it() -> None:

@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from reports import DIAGNOSIS, EVIL, hostile
 
-from logdoctor.render import json_report, junit, lines, markdown, plain, sarif, terminal
+from logdoctor.render import html, json_report, junit, lines, markdown, plain, sarif, terminal
 
 TERMINAL_COLOUR = re.compile(r"\x1b\[[0-9;]*m")
 FORBIDDEN = re.compile("[\x00-\x09\x0b-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff]")
@@ -22,6 +22,7 @@ FORMATS = {
     "coloured": lambda report: TERMINAL_COLOUR.sub("", terminal.render(report, 60, colour=True)),
     "markdown": markdown.render,
     "json": json_report.render,
+    "html": html.render,
     "sarif": sarif.render,
     "junit": junit.render,
     "lines": lines.render,

@@ -32,6 +32,7 @@ class Format(StrEnum):
     plain = "plain"
     json = "json"
     markdown = "markdown"
+    html = "html"
     sarif = "sarif"
     junit = "junit"
     lines = "lines"

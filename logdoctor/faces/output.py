@@ -11,6 +11,7 @@ from logdoctor.faces.status import Refused
 from logdoctor.model import Report
 
 MODULES = {
+    "html": "html",
     "json": "json_report",
     "junit": "junit",
     "lines": "lines",
