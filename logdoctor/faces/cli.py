@@ -324,6 +324,21 @@ def prove(
 
 
 @app.command()
+def serve(
+    port: Annotated[
+        int, typer.Option(min=0, max=65535, help="Port of this machine; 0 takes a free one.")
+    ] = 8137,
+) -> int:
+    """Open a page on this machine to paste or drop a log and get the report.
+
+    Nobody else can reach it, and nothing is kept. Needs the extra `serve`.
+    """
+    from logdoctor.faces.serve import served
+
+    return served(port)
+
+
+@app.command()
 def explain(
     name: Annotated[
         str,

@@ -6,18 +6,14 @@ their hashes and nothing besides, and the script never makes markup from text.
 
 from __future__ import annotations
 
-from base64 import b64encode
 from collections.abc import Iterable, Mapping, Sequence
-from functools import cache
-from hashlib import sha256
 
 from logdoctor.model import Line, Log, Report, Step
 from logdoctor.render.clean import clean, clean_line
-from logdoctor.render.html.graph import graph, spelled
-from logdoctor.render.html.markup import Child, Html, h, raw
+from logdoctor.render.html.graph import graph
+from logdoctor.render.html.markup import Child, Html, h, page, raw, resource
 from logdoctor.render.html.sections import Row, Section, Spoken, View, spoken_of, view
 from logdoctor.render.html.verdict import Href, verdicts
-from logdoctor.resources import packaged
 
 WIDEST = 2000
 """Characters of a line of the log."""
@@ -28,8 +24,8 @@ OPEN = 60
 TOGETHER = "Steps ran at the same time; here the lines of each stand together."
 
 
-def render(report: Report) -> str:
-    """Write the page."""
+def render(report: Report, home: str = "#top") -> str:
+    """Write the page; `home` is where its name leads."""
     spoken = spoken_of(report)
     views = [view(log, report, spoken[log.id].shown) for log in report.logs]
     anchors = _anchors(views)
@@ -37,7 +33,7 @@ def render(report: Report) -> str:
     title = report.diagnoses[0].title if report.diagnoses else _outcome(report)
     body = h(
         "body",
-        _header(report),
+        _header(report, home),
         h(
             "main",
             verdicts(report, href),
@@ -46,54 +42,16 @@ def render(report: Report) -> str:
             id="top",
         ),
         _footer(),
-        h("script", raw(_resource("report.js"))),
+        h("script", raw(resource("report.js"))),
     )
     return page(clean_line(title)[:120], body)
-
-
-def page(title: str, body: Html) -> str:
-    """A whole document round a body, with the policy that lets nothing in."""
-    head = h(
-        "head",
-        h("meta", charset="utf-8"),
-        h("meta", http_equiv="Content-Security-Policy", content=policy()),
-        h("meta", name="viewport", content="width=device-width, initial-scale=1"),
-        h("meta", name="color-scheme", content="light dark"),
-        h("meta", name="referrer", content="no-referrer"),
-        h("title", f"{title} · logdoctor"),
-        h("link", rel="icon", href="data:,"),
-        h("style", raw(_resource("report.css"))),
-    )
-    return f"<!doctype html>\n{h('html', head, body, lang='en')}\n"
-
-
-@cache
-def policy() -> str:
-    """The page's content security policy: its own style and script by hash, and nothing else."""
-    style, script = (_hash(_resource(name)) for name in ("report.css", "report.js"))
-    return (
-        f"default-src 'none'; style-src '{style}'; script-src '{script}'; img-src data:; "
-        "base-uri 'none'; form-action 'none'"
-    )
-
-
-def _hash(text: str) -> str:
-    return "sha256-" + b64encode(sha256(text.encode()).digest()).decode()
-
-
-@cache
-def _resource(name: str) -> str:
-    data = packaged(name)
-    if data is None:
-        raise FileNotFoundError(f"{name} is missing from the installation")
-    return data.decode()
 
 
 def _outcome(report: Report) -> str:
     return {"failed": "Build failed", "passed": "No failure", "unknown": "No failure known"}[report.outcome]
 
 
-def _header(report: Report) -> Html:
+def _header(report: Report, home: str) -> Html:
     facts: list[Child] = []
     for log in report.logs[:3]:
         facts.append(h("span", clean_line(log.name)[-160:], class_="file"))
@@ -106,7 +64,7 @@ def _header(report: Report) -> Html:
             facts.append(h("span", "parts of the log are missing"))
     elif len(report.logs) > 3:
         facts.append(h("span", f"and {len(report.logs) - 3} more logs"))
-    return h("header", h("a", "logdoctor", href="#top", class_="brand"), h("p", facts))
+    return h("header", h("a", "logdoctor", href=home, class_="brand"), h("p", facts))
 
 
 def _size(size: int) -> str:
@@ -237,6 +195,3 @@ def _kind(line: Line, spoken: Spoken) -> str | None:
         return "tells cause" if line.number in spoken.causes else "tells"
     kind = line.tag.partition(":")[0]
     return kind if kind in ("error", "warning") else None
-
-
-__all__ = ["page", "policy", "render", "spelled"]

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from base64 import b64encode
 from collections.abc import Iterable
+from functools import cache
+from hashlib import sha256
 from html import escape as entities
 
 from logdoctor.render.clean import clean
+from logdoctor.resources import packaged
 
 VOID = frozenset({"br", "link", "meta", "input"})
 
@@ -62,3 +66,42 @@ def escape(text: str) -> str:
 def raw(text: str) -> Html:
     """Text of our own resources as it is."""
     return Html(text)
+
+
+def page(title: str, body: Html, forms: str = "'none'") -> str:
+    """A whole document round a body, with the policy that lets nothing in; `forms` is where they may go."""
+    head = h(
+        "head",
+        h("meta", charset="utf-8"),
+        h("meta", http_equiv="Content-Security-Policy", content=policy(forms)),
+        h("meta", name="viewport", content="width=device-width, initial-scale=1"),
+        h("meta", name="color-scheme", content="light dark"),
+        h("meta", name="referrer", content="no-referrer"),
+        h("title", f"{title} · logdoctor"),
+        h("link", rel="icon", href="data:,"),
+        h("style", raw(resource("report.css"))),
+    )
+    return f"<!doctype html>\n{h('html', head, body, lang='en')}\n"
+
+
+@cache
+def policy(forms: str = "'none'") -> str:
+    """The page's content security policy: its own style and script by hash, and nothing else."""
+    style, script = (_hash(resource(name)) for name in ("report.css", "report.js"))
+    return (
+        f"default-src 'none'; style-src '{style}'; script-src '{script}'; img-src data:; "
+        f"base-uri 'none'; form-action {forms}"
+    )
+
+
+def _hash(text: str) -> str:
+    return "sha256-" + b64encode(sha256(text.encode()).digest()).decode()
+
+
+@cache
+def resource(name: str) -> str:
+    """A style or script that comes with the program."""
+    data = packaged(name)
+    if data is None:
+        raise FileNotFoundError(f"{name} is missing from the installation")
+    return data.decode()
