@@ -61,6 +61,7 @@ def served(port: int) -> int:
             listening.bind((HOST, port))
         except OSError as error:
             raise Refused(f"port {port}: {error.strerror}") from None
+        listening.listen()
         port = listening.getsockname()[1]
         output.tell(f"logdoctor: http://{HOST}:{port}/ is ready; Ctrl-C ends it")
         config = uvicorn.Config(
@@ -142,11 +143,12 @@ def _limit(request: Request, largest: int) -> None:
 def _page(text: str, status: int = 200) -> Response:
     from starlette.responses import HTMLResponse
 
+    # Not `no-referrer`: a browser would then send the form with `Origin: null`.
     headers = {
         "Content-Security-Policy": policy("'self'") + "; frame-ancestors 'none'",
         "X-Content-Type-Options": "nosniff",
         "X-Frame-Options": "DENY",
-        "Referrer-Policy": "no-referrer",
+        "Referrer-Policy": "same-origin",
         "Cache-Control": "no-store",
         "Cross-Origin-Opener-Policy": "same-origin",
         "Cross-Origin-Resource-Policy": "same-origin",

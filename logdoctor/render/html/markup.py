@@ -76,7 +76,7 @@ def page(title: str, body: Html, forms: str = "'none'") -> str:
         h("meta", http_equiv="Content-Security-Policy", content=policy(forms)),
         h("meta", name="viewport", content="width=device-width, initial-scale=1"),
         h("meta", name="color-scheme", content="light dark"),
-        h("meta", name="referrer", content="no-referrer"),
+        h("meta", name="referrer", content="same-origin"),
         h("title", f"{title} · logdoctor"),
         h("link", rel="icon", href="data:,"),
         h("style", raw(resource("report.css"))),
