@@ -172,7 +172,7 @@ def _system_tool(name: str) -> Program:
         place = Path(subprocess.run([rustup, "which", name], capture_output=True, text=True).stdout.strip())
     words = [str(place), *SYSTEM_TOOLS[name]]
     answer = subprocess.run(words, capture_output=True, text=True, check=False)
-    found = re.search(r"\d+(?:\.\d+)+[\w.]*", answer.stdout + answer.stderr)
+    found = re.search(r"\d+(?:\.\d+)+", answer.stdout + answer.stderr)
     return Program(name, found[0] if found else "0.0", place.parent)
 
 

@@ -1,0 +1,4 @@
+int main(void) {
+  volatile int *place = 0;
+  return *place;
+}

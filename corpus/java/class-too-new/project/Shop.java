@@ -1,0 +1,3 @@
+public class Shop {
+  public static void main(String[] words) {}
+}

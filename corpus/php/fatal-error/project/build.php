@@ -1,0 +1,3 @@
+<?php
+echo "building\n";
+ledger_build();

@@ -1,0 +1,3 @@
+from price import total
+
+LIMIT = 3

@@ -1,0 +1,1 @@
+print(open("names.csv", encoding="utf-8").read())

@@ -1,0 +1,2 @@
+def total(rows: list[int]) -> int:
+    return ",".join(str(row) for row in rows)

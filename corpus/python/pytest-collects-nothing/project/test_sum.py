@@ -1,0 +1,5 @@
+LIMIT = {}["rows"]
+
+
+def test_limit():
+    assert LIMIT

@@ -1,0 +1,2 @@
+settings = {}
+puts settings.fetch(:ledger)
