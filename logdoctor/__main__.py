@@ -12,7 +12,19 @@ import os
 import sys
 from collections.abc import Sequence
 
-COMMANDS = ("comment", "diagnose", "explain", "fix", "prove", "rules", "run", "schema", "serve", "why-not")
+COMMANDS = (
+    "comment",
+    "diagnose",
+    "explain",
+    "fix",
+    "mcp",
+    "prove",
+    "rules",
+    "run",
+    "schema",
+    "serve",
+    "why-not",
+)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

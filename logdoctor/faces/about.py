@@ -21,18 +21,19 @@ if TYPE_CHECKING:
 
 def explained(name: str) -> int:
     """Print the page of a rule, of a tool's error code, or of a message of BuildKit."""
+    output.answer(page_of(name))
+    return NO_FAILURE
+
+
+def page_of(name: str) -> str:
+    """The page of a rule, of a tool's error code, or of a message of BuildKit; Refused if there is none."""
     book = _book()
     if name in book.ids:
-        output.answer(render(book.rule(name)))
-        return NO_FAILURE
+        return render(book.rule(name))
     from logdoctor.knowledge.codes import code_of, message_of
 
     code = code_of(name) or message_of(name)
-    if code is None:
-        found(name, book)
-    else:
-        output.answer(_page(code, book))
-    return NO_FAILURE
+    return render(found(name, book)) if code is None else _page(code, book)
 
 
 def _page(code: Code, book: RuleBook) -> str:

@@ -339,6 +339,19 @@ def serve(
 
 
 @app.command()
+def mcp() -> int:
+    """Answer coding agents over the Model Context Protocol, on standard input and output.
+
+    Tools: diagnose_log, explain_rule, propose_patch. They only read. Needs the extra `mcp`.
+    """
+    try:
+        from logdoctor.faces.mcp import served
+    except ImportError:
+        raise Refused("mcp needs its extra: pip install 'logdoctor[mcp]'") from None
+    return served()
+
+
+@app.command()
 def explain(
     name: Annotated[
         str,

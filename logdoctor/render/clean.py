@@ -56,6 +56,17 @@ def clean_line(text: str) -> str:
     return clean(" ".join(text.split()))
 
 
+def clean_diff(diff: str) -> str:
+    """Clean a diff line by line; it keeps the line ends that the files have, so it can still be applied.
+
+    >>> clean_diff("-a\\x1b\\r\\n+b\\r\\n")
+    '-a�\\r\\n+b\\r\\n'
+    """
+    lines = (line.removesuffix("\r") for line in diff.split("\n"))
+    ends = ("\r" * line.endswith("\r") for line in diff.split("\n"))
+    return "\n".join(clean(line) + end for line, end in zip(lines, ends, strict=True))
+
+
 def tame(line: str) -> str:
     """Break what a CI runner would obey if it stood in a line we print.
 

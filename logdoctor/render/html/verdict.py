@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable
 from typing import NamedTuple
 
 from logdoctor.model import Cause, Diagnosis, NotPatched, Patch, Remedy, Report, Step
-from logdoctor.render.clean import clean, clean_line
+from logdoctor.render.clean import clean, clean_diff, clean_line
 from logdoctor.render.html.markup import Child, Html, h, raw
 from logdoctor.render.page import UNKNOWN, assurance, known
 from logdoctor.render.places import log_of, step_of
@@ -228,7 +228,9 @@ def _not_patched(remedy: Remedy, outcome: NotPatched) -> Child:
 def _patch(patch: Patch) -> Html:
     lines = patch.diff.removesuffix("\n").split("\n")
     shown = [_diff_row(line.removesuffix("\r")) for line in lines[:DIFF_LINES]]
-    copy = h("button", "Copy patch", type="button", class_="copy", data_copy=json.dumps(_copied(patch.diff)))
+    copy = h(
+        "button", "Copy patch", type="button", class_="copy", data_copy=json.dumps(clean_diff(patch.diff))
+    )
     rest = len(lines) - DIFF_LINES
     note = "Line numbers come from the log; the files were not at hand." if patch.basis == "log" else ""
     return h(
@@ -247,13 +249,6 @@ def _patch(patch: Patch) -> Html:
 
 def _diff_row(line: str) -> Html:
     return h("span", clean(line), raw("\n"), class_=_kind(line))
-
-
-def _copied(diff: str) -> str:
-    """What the button copies: the whole patch as it is shown, with the line ends that the files have."""
-    lines = diff.split("\n")
-    ends = ["\r" if line.endswith("\r") else "" for line in lines]
-    return "\n".join(clean(line.removesuffix("\r")) + end for line, end in zip(lines, ends, strict=True))
 
 
 def _kind(line: str) -> str | None:
