@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 import pytest
@@ -9,6 +10,8 @@ from forges import BOT, MERGE_BOT, Fault, GitHubServer, GitLabServer, Reply, ser
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from reports import DIAGNOSIS, EVIL, FAILED, LOG, hostile
+from test_render_commonmark import _tokens
+from test_render_hostile import WORDS
 
 from logdoctor.model import Occurrence
 from logdoctor.services.bot import News, failures, merged, publish
@@ -18,6 +21,10 @@ from logdoctor.services.gitlab import GitLab
 from logdoctor.services.web import Clock, Web, WebError
 
 SHA = "a" * 40
+OURS = re.compile(
+    r"<!-- logdoctor:(v1 key=CI|state [^>]*|part \d|end) -->|</?sub>|</details>|<details><summary>"
+    r"(What had failed: \d failures|How sure, what followed, what else helps)</summary>",
+)
 NEXT = "b" * 40
 URL = "https://github.example/acme/shop/actions/runs/1"
 ROLLUP = Failure("f1:rollup", ("build (20)",), "### ✗ Rollup's package is missing\n\nbecause")
@@ -353,6 +360,19 @@ class TestHostileText:
             "CI", 1, SHA, "", (Failure("f1:x", (), text(f"### ✗ x\n\n{evil}\n\nend").strip("\n")), COMMA)
         )
         assert parse(write(state, 65000), "CI") == state
+
+    @given(WORDS)
+    @settings(max_examples=100, deadline=None)
+    def test_a_parser_of_markdown_sees_only_our_html(self, evil: str) -> None:
+        (told,) = failures(hostile(evil))
+        for kind in ("failed", "fixed", "unsure"):
+            body = write(State("CI", 1, SHA, URL, (told, COMMA), kind, 3), 65000)
+            for token in _tokens(body):
+                assert token.type != "image"
+                if token.type == "link_open":
+                    assert token.attrs["href"] in (URL, *DIAGNOSIS.references)
+                if token.type in ("html_block", "html_inline"):
+                    assert OURS.fullmatch(token.content.strip())
 
     @pytest.mark.parametrize("job", ["--> <img src=x>", "@all", "`x`", "a\nb", '"}'])
     def test_a_job_s_name_does_not_act(self, job: str) -> None:

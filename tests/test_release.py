@@ -37,7 +37,7 @@ def test_the_version_is_written_in_one_place() -> None:
 
 
 def test_notes_are_the_newest_section(tmp_path: Path) -> None:
-    changelog = f"# Changes\n\nIntro.\n\n## {VERSION}, 2026-12-24\n\n- new\n- newer\n\n## 0.0.9, 2025-01-01\n\n- old\n"
+    changelog = f"# Changes\n\n## {VERSION}, 2026-12-24\n\n- new\n- newer\n\n## 0.0.9, 2025-01-01\n\n- old\n"
     done = release_notes(f"v{VERSION}", tmp_path, changelog)
     assert (done.returncode, done.stdout) == (0, "- new\n- newer\n")
 

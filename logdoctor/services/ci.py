@@ -212,11 +212,21 @@ def token(target: Target, where: Where | None, environment: Mapping[str, str]) -
     """The token for a server, and a job's own where there is no other. None goes to a stranger's server."""
     own = where is not None and where.host == target.host and same_host(where.server, target.server)
     if target.host == "github":
-        names: tuple[str, ...] = ("GH_TOKEN", "GITHUB_TOKEN")
-        if not own and not same_host(target.server, "https://github.com"):
-            ours = urlsplit(target.server).hostname == environment.get("GH_HOST")
-            names = ("GH_ENTERPRISE_TOKEN", "GITHUB_ENTERPRISE_TOKEN") if ours else ()
-        return next((environment[name] for name in names if environment.get(name)), ""), ""
+        return _first(_names(target, where, own, environment), environment), ""
     if not own and not same_host(target.server, environment.get("GITLAB_URI", "https://gitlab.com")):
         return "", ""
     return environment.get("GITLAB_TOKEN", ""), environment.get("CI_JOB_TOKEN", "") if own else ""
+
+
+def _names(target: Target, where: Where | None, own: bool, environment: Mapping[str, str]) -> tuple[str, ...]:
+    """Where a token for a GitHub server is kept; the names are those of GitHub's own command line."""
+    elsewhere = where is not None and where.host == "github" and not own
+    if own or (same_host(target.server, "https://github.com") and not elsewhere):
+        return ("GH_TOKEN", "GITHUB_TOKEN")
+    if urlsplit(target.server).hostname == environment.get("GH_HOST"):
+        return ("GH_ENTERPRISE_TOKEN", "GITHUB_ENTERPRISE_TOKEN")
+    return ()
+
+
+def _first(names: tuple[str, ...], environment: Mapping[str, str]) -> str:
+    return next((environment[name] for name in names if environment.get(name)), "")
