@@ -116,6 +116,13 @@ def _links_lead_somewhere(page: str) -> None:
         assert not link.startswith("#") or link[1:] in links.names
 
 
+def test_a_green_log_is_shown_without_marks() -> None:
+    page = render(of_case("dockerfile/passed-with-warnings", "buildkit-26.1.5.log"))
+    assert "<h1>No failure in buildkit-26.1.5.log</h1>" in page
+    assert '<span class="pill passed">' in page
+    assert 'class="tells' not in page
+
+
 def test_every_line_of_a_log_is_on_the_page_once(rollup: Report) -> None:
     numbers = [int(number) for number in re.findall(r'id="L(\d+)"', render(rollup))]
     assert sorted(numbers) == [line.number for line in rollup.logs[0].lines]

@@ -62,7 +62,7 @@ def spoken_of(report: Report) -> dict[str, Spoken]:
     for each in report.excerpt:
         if each.log in lines:
             lines[each.log].shown.add(each.line)
-            if not report.diagnoses:
+            if not report.diagnoses and report.outcome != "passed":
                 lines[each.log].marked.add(each.line)
     return {log: Spoken(each.causes, each.marked, each.marked | each.shown) for log, each in lines.items()}
 
