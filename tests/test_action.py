@@ -70,7 +70,7 @@ class Runner:
             **plain_environment(),
             **LIBRARIES,
             "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}",
-            "LOGDOCTOR_FAST": "1",
+            "LOGDOCTOR_PATIENCE": "0",
             "RUNNER_TEMP": str(self.scratch),
             "RUNNER_TOOL_CACHE": str(self.tools),
             "GITHUB_ACTIONS": "true",

@@ -238,6 +238,12 @@ class TestRaces:
         assert post(server, news(ROLLUP)) == "created"
         assert len(server.comments) == 1
 
+    def test_one_that_may_not_be_removed_stays_and_spoils_nothing(self, server: GitHubServer) -> None:
+        for _ in range(2):
+            server.comment(write(State("CI", 1, SHA, URL, (ROLLUP,)), 65000))
+        server.faults = [Fault("DELETE", "comments", Reply(403, {"message": "Forbidden"}))]
+        assert post(server, news(COMMA, run=2)) == "updated"
+
     def test_two_left_over_from_before_become_one(self, server: GitHubServer) -> None:
         server.comment(write(State("CI", 1, SHA, URL, (ROLLUP,)), 65000))
         server.comment(write(State("CI", 1, SHA, URL, (COMMA,)), 65000))

@@ -58,7 +58,7 @@ def call(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tm
         for name in list(os.environ):
             if name.startswith(("GITHUB_", "CI_", "GITLAB_", "GH_", "LOGDOCTOR_")):
                 monkeypatch.delenv(name)
-        environment = {"LOGDOCTOR_FAST": "1"}
+        environment = {"LOGDOCTOR_PATIENCE": "0"}
         if isinstance(server, GitHubServer):
             (tmp_path / "event.json").write_text(json.dumps(event or {}))
             environment |= {
@@ -333,6 +333,32 @@ def test_the_project_can_turn_the_comment_off(github: GitHubServer, folder: Path
     assert github.asked == []
 
 
+def test_the_default_branch_can_turn_it_off_for_forks(
+    github: GitHubServer, tmp_path: Path, call: Call, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    github.run(2002, SHA, {"build": ("failure", COMMA_LOG.read_bytes())})
+    for settings, written in ((b"comment = false\n", 0), (b"rules = ['..']\n", 1), (b"nonsense = 1\n", 1)):
+        github.files[".logdoctor.toml"] = settings
+        said = call(github, "comment", event=woken(2002, SHA), GITHUB_EVENT_NAME="workflow_run")
+        assert said.status == 0
+        assert len(github.comments) == written
+    assert "the repository's settings cannot be read: .logdoctor.toml:1: unknown key 'nonsense'" in said.err
+
+
+def test_logs_that_a_woken_workflow_brings_along_speak_of_that_run(
+    github: GitHubServer, folder: Path, call: Call
+) -> None:
+    call(
+        github,
+        *("comment", "build.log", "--status", "failure", "--job", "build"),
+        event=woken(2002, SHA),
+        GITHUB_EVENT_NAME="workflow_run",
+    )
+    assert "runs/2002" in github.comments[0]["body"]
+    assert not [each for each in github.requests() if "jobs" in each]
+
+
 def test_jobs_of_a_matrix_are_told_apart_by_their_values(
     github: GitHubServer, folder: Path, call: Call
 ) -> None:
@@ -380,6 +406,7 @@ def test_the_run_of_a_fork_is_told_of_from_outside(
         [
             "GET /repos/acme/shop/actions/runs/2002",
             "GET /repos/acme/shop/actions/runs/2002/jobs?per_page=100",
+            "GET /repos/acme/shop/contents/.logdoctor.toml",
             "GET /repos/acme/shop/actions/jobs/101/logs",
             "GET /blob/101",
             "GET /repos/acme/shop/git/trees/1111111111111111111111111111111111111111?recursive=1",

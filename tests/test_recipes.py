@@ -210,7 +210,7 @@ def test_gitlab_s_jobs_write_the_note(program: Path, tmp_path: Path) -> None:
             "CI_MERGE_REQUEST_IID": "7",
             "GITLAB_TOKEN": "t0ken",
             "CI_JOB_NAME": "build",
-            "LOGDOCTOR_FAST": "1",
+            "LOGDOCTOR_PATIENCE": "0",
         }
         red = tried("\n".join(recipe["build"]["script"]), program, tmp_path, **environment)
         assert red.returncode == 2

@@ -8,22 +8,24 @@ from __future__ import annotations
 
 import json
 import os
+import time
 from typing import NamedTuple
 
+from logdoctor.config import Config
 from logdoctor.faces import github_job, output
-from logdoctor.faces.pipeline import SIGNS_OF_A_PROJECT, Call, again, examined, settings
-from logdoctor.faces.remote import Remote, clock, commit, forge, remote, report_on
+from logdoctor.faces.pipeline import Call, again, examined, looks_like_a_project, project_of, settings
+from logdoctor.faces.remote import Remote, commit, forge, patience, remote, report_on, settings_of
 from logdoctor.faces.status import NO_FAILURE, USAGE, Refused
 from logdoctor.model import Patch, Report
-from logdoctor.remedies.project import Project, ProjectError, open_project
+from logdoctor.remedies.project import Project
 from logdoctor.render.clean import clean_line
 from logdoctor.render.markdown import escape
 from logdoctor.services import ci
 from logdoctor.services.bot import News, failures, merged, publish, sure_enough
-from logdoctor.services.comment import Links, job_name, marker, write
+from logdoctor.services.comment import Links, job_name, write
 from logdoctor.services.github import GitHub
 from logdoctor.services.gitlab import GitLab
-from logdoctor.services.suggest import MOST, body, suggestion
+from logdoctor.services.suggest import Wanted, suggest
 from logdoctor.services.web import WebError
 
 GREEN = ("success", "passed")
@@ -54,17 +56,17 @@ class Found(NamedTuple):
 
     report: Report
     where: ci.Where
-    remote: Remote | None
+    config: Config
+    remote: Remote | None = None
 
 
 def commented(wish: Wish) -> int:
     """Diagnose, show, comment; 0 but for a wrong call."""
     try:
-        config = settings(wish.project or ".")
         found = _found(wish)
         url = ""
         _show(found, wish)
-        if not config.comment:
+        if not found.config.comment:
             output.tell("logdoctor: no comment, because .logdoctor.toml says so")
         else:
             url = _post(found, wish)
@@ -81,16 +83,16 @@ def _found(wish: Wish) -> Found:
         raise Refused(
             "this is no job of GitHub Actions or GitLab CI; name a run with --run and --pr, or --dry-run"
         )
-    if wish.run or (where and where.other) or (where and not wish.logs and not wish.status):
+    if wish.run or (where and not wish.logs and (where.other or not wish.status)):
         return _of_run(wish, where)
     where = where or ci.Where("github", "https://github.com", "", "", "build", 0, "", "")
     where = where._replace(job=job_name(wish.job or where.job))
+    config = settings(wish.project or ".")
     if _state(wish) in GREEN:
-        return Found(Report("passed", (), (), (), ()), where, None)
+        return Found(Report("passed", (), (), (), ()), where, config)
     report, _ = examined(_call(wish))
-    return Found(
-        report._replace(logs=tuple(log._replace(job=where.job or None) for log in report.logs)), where, None
-    )
+    logs = tuple(log._replace(job=where.job or None) for log in report.logs)
+    return Found(report._replace(logs=logs), where, config)
 
 
 def _state(wish: Wish) -> str:
@@ -105,13 +107,14 @@ def _of_run(wish: Wish, where: ci.Where | None) -> Found:
     """A whole run: our own, the one that woke us, or one that the user named."""
     word = wish.run or str(where.run if where else "")
     found = remote(word, wish.repository, wish.author)
-    call = _call(wish)._replace(run=word, repository=wish.repository or None)
     mine = where is not None and where.run == found.run.id
     if where is None or not mine:
         where = _elsewhere(found, wish, where)
     own = mine and not where.other
-    report, _ = report_on(found, call, lambda: _project(wish, found, own), own)
-    return Found(report, where, found)
+    here = wish.project is not None or (own and looks_like_a_project())
+    config = settings(wish.project or ".") if here else settings_of(found)
+    report, _ = report_on(found, config, lambda: _project(wish, found, here), own)
+    return Found(report, where, config, found)
 
 
 def _elsewhere(found: Remote, wish: Wish, where: ci.Where | None) -> ci.Where:
@@ -136,14 +139,7 @@ def _elsewhere(found: Remote, wish: Wish, where: ci.Where | None) -> ci.Where:
 
 def _project(wish: Wish, found: Remote, here: bool) -> Project | None:
     """The files of the run's commit; the folder only where it was named, or is our own run's checkout."""
-    try:
-        if wish.project is not None:
-            return open_project(wish.project, wish.dockerfile)
-        if here and any(os.path.isfile(name) for name in SIGNS_OF_A_PROJECT):
-            return open_project(".", wish.dockerfile)
-    except ProjectError as error:
-        raise Refused(str(error)) from None
-    return commit(found)
+    return project_of(_call(wish)) if here else commit(found)
 
 
 def _show(found: Found, wish: Wish) -> None:
@@ -192,7 +188,7 @@ def _post(found: Found, wish: Wish) -> str:
                 f"logdoctor: no comment, because no open pull request has {found.where.sha[:12]} as its head"
             )
             return ""
-        posted = publish(place, number, news, links, clock().sleep)
+        posted = publish(place, number, news, links, _pause)
         output.tell(f"logdoctor: comment {posted.done}{' ' + posted.url if posted.url else ''}")
         if wish.suggest and isinstance(place, GitHub) and news.failures:
             _suggest(place, number, found, wish)
@@ -213,6 +209,10 @@ _RIGHTS = {
 }
 
 
+def _pause(seconds: float) -> None:
+    time.sleep(min(seconds, patience()))
+
+
 def _forge(where: ci.Where, wish: Wish) -> GitHub | GitLab:
     target = ci.Target(where.host, where.server, wish.repository or where.repository, where.run)
     return forge(target, where, wish.author)
@@ -227,35 +227,17 @@ def _commit(where: ci.Where) -> str:
 
 def _suggest(place: GitHub, number: int, found: Found, wish: Wish) -> None:
     """Suggest changes to lines that the pull request touches; a refusal here spoils nothing."""
-    prefix = "" if found.remote else github_job.prefix(wish.project or "")
-    patches = [
-        (each, remedy, remedy.outcome)
+    wanted = [
+        Wanted(each.fingerprint, escape(f"{remedy.title}. {remedy.why}".rstrip()), remedy.outcome)
         for each in found.report.diagnoses
         if sure_enough(each, wish.least)
         for remedy in each.remedies[:1]
         if isinstance(remedy.outcome, Patch)
     ]
-    if not patches:
-        return
+    prefix = "" if found.remote else github_job.prefix(wish.project or "")
     try:
-        diffs = place.changed(number)
-        wanted = [
-            (marker(f"suggestion-{each.fingerprint}"), remedy, made)
-            for each, remedy, patch in patches
-            if (made := suggestion(patch, diffs, prefix))
-        ]
-        if not wanted:
-            return
-        me = place.me()
-        there = {each.body.split("\n")[0].rstrip() for each in place.reviews(number) if each.author == me}
-        for mark, remedy, made in [each for each in wanted if each[0] not in there][:MOST]:
-            place.review(
-                number,
-                found.where.sha,
-                made.place,
-                body(mark, escape(f"{remedy.title}. {remedy.why}"), made.lines),
-            )
-            output.tell(f"logdoctor: change suggested in {clean_line(made.place.path)}")
+        for path in suggest(place, number, found.where.sha, wanted, prefix):
+            output.tell(f"logdoctor: change suggested in {clean_line(path)}")
     except WebError as error:
         output.tell(f"logdoctor: no suggestion: {clean_line(str(error))}")
 

@@ -131,13 +131,18 @@ def project_of(call: Call) -> Project | None:
     """The folder that was named, or the current one if it looks like a project."""
     root = call.project
     if root is None:
-        if not call.dockerfile and not any(os.path.isfile(name) for name in SIGNS_OF_A_PROJECT):
+        if not call.dockerfile and not looks_like_a_project():
             return None
         root = "."
     try:
         return open_project(root, call.dockerfile)
     except ProjectError as error:
         raise Refused(str(error)) from None
+
+
+def looks_like_a_project() -> bool:
+    """Whether the current folder is one."""
+    return any(os.path.isfile(name) for name in SIGNS_OF_A_PROJECT)
 
 
 def opened(paths: Sequence[str], book: RuleBook, kept: BinaryIO | None = None) -> tuple[list[Log], int]:

@@ -6,6 +6,7 @@ import os
 from collections.abc import Callable
 from typing import NamedTuple
 
+from logdoctor.config import NAME, Config, ConfigError, parse
 from logdoctor.faces import output, status
 from logdoctor.faces.pipeline import Call, judged, project_of, read_one, rule_book, settings
 from logdoctor.faces.status import Refused
@@ -17,10 +18,10 @@ from logdoctor.services import ci, github, gitlab
 from logdoctor.services.forge import Run
 from logdoctor.services.github import GitHub
 from logdoctor.services.gitlab import GitLab
-from logdoctor.services.web import Clock, Web, WebError
+from logdoctor.services.web import Web, WebError
 
-FAST = "LOGDOCTOR_FAST"
-"""In the environment of a test: do not really wait between attempts."""
+PATIENCE = "LOGDOCTOR_PATIENCE"
+"""In the environment: seconds that all waiting for a busy server may take."""
 
 
 class Remote(NamedTuple):
@@ -35,14 +36,17 @@ def forge(target: ci.Target, where: ci.Where | None, author: str = "") -> GitHub
     token, own = ci.token(target, where, os.environ)
     api = ci.api_of(target, where)
     if target.host == "gitlab":
-        return GitLab(Web(api, gitlab.headers(token, own), clock=clock()), target.repository, author)
+        return GitLab(Web(api, gitlab.headers(token, own), patience=patience()), target.repository, author)
     graphql = where.graphql if where and api == where.api else ""
-    return GitHub(Web(api, github.headers(token), clock=clock()), target.repository, graphql, author)
+    return GitHub(Web(api, github.headers(token), patience=patience()), target.repository, graphql, author)
 
 
-def clock() -> Clock:
-    """The real clock; tests need not sleep."""
-    return Clock(sleep=lambda seconds: None) if os.environ.get(FAST) else Clock()
+def patience() -> float:
+    """Seconds that all waiting for a server may take."""
+    try:
+        return max(0.0, float(os.environ.get(PATIENCE, "120")))
+    except ValueError:
+        raise Refused(f"{PATIENCE}: not a number of seconds") from None
 
 
 def remote(word: str, repository: str | None, author: str = "") -> Remote:
@@ -69,14 +73,13 @@ def _run(place: GitHub | GitLab, target: ci.Target) -> Run:
 def examined_run(call: Call) -> tuple[Report, int]:
     """The report on a run, and status 4 if one of several logs could not be had."""
     found = remote(call.run or "", call.repository)
-    return report_on(found, call, lambda: project_of(call) or commit(found))
+    return report_on(found, settings(call.folder), lambda: project_of(call) or commit(found))
 
 
 def report_on(
-    found: Remote, call: Call, project: Callable[[], Project | None], mine: bool = False
+    found: Remote, config: Config, project: Callable[[], Project | None], mine: bool = False
 ) -> tuple[Report, int]:
     """Diagnose the failed jobs of a run; in our own run we are running ourselves."""
-    config = settings(call.folder)
     book = rule_book(config)
     if not found.run.failed:
         return Report(_without_failure(found.run, mine), (), (), (), ()), 0
@@ -99,6 +102,16 @@ def commit(found: Remote) -> Project | None:
     except WebError as error:
         output.tell(f"logdoctor: the commit's files cannot be read: {clean_line(str(error))}")
         return None
+
+
+def settings_of(found: Remote) -> Config:
+    """The settings of the repository's default branch; folders of rules are not followed from afar."""
+    try:
+        text = found.forge.settings(NAME)
+        return parse(text)._replace(rules=()) if text else Config()
+    except (WebError, ConfigError) as error:
+        output.tell(f"logdoctor: the repository's settings cannot be read: {clean_line(str(error))}")
+        return Config()
 
 
 def _without_failure(run: Run, mine: bool) -> Outcome:

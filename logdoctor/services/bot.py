@@ -238,12 +238,12 @@ class _Bot:
         return Posted("created", keep.id, keep.url)
 
     def _tidy(self, spare: Iterable[Comment]) -> None:
-        """Remove comments that are one too many; somebody else may have done it already."""
+        """Remove comments that are one too many; somebody else may have, or only they may."""
         for each in spare:
             try:
                 self._forge.delete(self._number, each.id)
             except WebError as error:
-                if error.status != 404:
+                if error.status not in (403, 404):
                     raise
 
 

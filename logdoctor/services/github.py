@@ -12,7 +12,7 @@ from urllib.parse import quote
 from logdoctor.services.forge import Comment, Fetched, Job, Run
 from logdoctor.services.logs import fetched
 from logdoctor.services.tree import Entry, Tree
-from logdoctor.services.web import Web, WebError
+from logdoctor.services.web import Web, WebError, optional
 
 API = "https://api.github.com"
 ACTIONS = "github-actions[bot]"
@@ -139,6 +139,10 @@ class GitHub:
             if each["type"] == "blob" and each["mode"] != "120000"
         ]
         return Tree(entries, lambda entry: self._web.ask("GET", entry.address, accept=RAW).body)
+
+    def settings(self, path: str) -> str:
+        """A file of the default branch, or nothing where there is none."""
+        return optional(lambda: self._web.ask("GET", f"{self._at}/contents/{quote(path)}", accept=RAW))
 
     def changed(self, number: int) -> Mapping[str, str]:
         """The diff of each file of a pull request; very large ones have none."""

@@ -12,7 +12,7 @@ from urllib.parse import quote
 from logdoctor.services.forge import Comment, Fetched, Job, Run
 from logdoctor.services.logs import fetched
 from logdoctor.services.tree import Entry, Tree
-from logdoctor.services.web import Web, WebError
+from logdoctor.services.web import Web, WebError, optional
 
 API = "https://gitlab.com/api/v4"
 
@@ -77,6 +77,11 @@ class GitLab:
                 if each.get("state") == "opened" and each.get("sha") == sha:
                     return int(each["iid"])
         return None
+
+    def settings(self, path: str) -> str:
+        """A file of the default branch, or nothing where there is none."""
+        address = f"{self._at}/repository/files/{quote(path, safe='')}/raw?ref=HEAD"
+        return optional(lambda: self._web.ask("GET", address))
 
     def tree(self, sha: str) -> Tree:
         """The files of a commit."""

@@ -13,7 +13,8 @@ from itertools import groupby
 from typing import NamedTuple
 
 from logdoctor.model import Patch
-from logdoctor.services.github import Place
+from logdoctor.services.comment import marker
+from logdoctor.services.github import GitHub, Place
 
 _HUNK = re.compile(r"@@ -(\d+)(?:,(\d+))? \+(\d+)(?:,(\d+))? @@")
 MOST = 3
@@ -27,6 +28,14 @@ class Suggestion(NamedTuple):
     lines: tuple[str, ...]
 
 
+class Wanted(NamedTuple):
+    """A patch that may be suggested: a name that stays the same over runs, words for it, the patch."""
+
+    name: str
+    words: str
+    patch: Patch
+
+
 class Change(NamedTuple):
     """One run of lines that a diff changes: the first old line's number, old and new lines."""
 
@@ -34,6 +43,28 @@ class Change(NamedTuple):
     first: int
     old: tuple[str, ...]
     new: tuple[str, ...]
+
+
+def suggest(github: GitHub, number: int, sha: str, wanted: Sequence[Wanted], prefix: str = "") -> list[str]:
+    """Suggest what can be, each only once; the files in which that was done.
+
+    Raises WebError where the server refuses.
+    """
+    if not wanted:
+        return []
+    diffs = github.changed(number)
+    found = [(each, made) for each in wanted if (made := suggestion(each.patch, diffs, prefix))]
+    if not found:
+        return []
+    me = github.me()
+    there = {each.body.split("\n")[0].rstrip() for each in github.reviews(number) if each.author == me}
+    done: list[str] = []
+    for each, made in found:
+        mark = marker(f"suggestion-{each.name}")
+        if mark not in there and len(done) < MOST:
+            github.review(number, sha, made.place, body(mark, each.words, made.lines))
+            done.append(made.place.path)
+    return done
 
 
 def suggestion(patch: Patch, diffs: Mapping[str, str], prefix: str = "") -> Suggestion | None:

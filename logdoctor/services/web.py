@@ -61,6 +61,16 @@ class Clock(NamedTuple):
     now: Callable[[], float] = time.time
 
 
+def optional(ask: Callable[[], Answer]) -> str:
+    """The text of a file that need not be there."""
+    try:
+        return ask().body.decode("utf-8", "replace")
+    except WebError as error:
+        if error.status == 404:
+            return ""
+        raise
+
+
 class _Closed(urllib.request.HTTPRedirectHandler):
     """Redirects are followed by us: urllib would hand our token on to any host."""
 
