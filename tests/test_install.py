@@ -81,6 +81,12 @@ def test_the_same_book_travels_in_every_kind_of_installation(built: dict[str, Pa
     assert _book(built["source"], tmp_path) == checkout
 
 
+@pytest.mark.parametrize("kind", ["wheel", "sdist"])
+def test_the_pages_style_and_script_travel_along(kind: str, built: dict[str, Path]) -> None:
+    with zipfile.ZipFile(built[kind]) as archive:
+        assert {"logdoctor/data/report.css", "logdoctor/data/report.js"} <= set(archive.namelist())
+
+
 def test_the_wheel_needs_no_yaml_at_run_time(built: dict[str, Path]) -> None:
     with zipfile.ZipFile(built["wheel"]) as archive:
         names = archive.namelist()

@@ -116,6 +116,14 @@ def _links_lead_somewhere(page: str) -> None:
         assert not link.startswith("#") or link[1:] in links.names
 
 
+def test_several_failures_are_listed_before_they_are_told() -> None:
+    second = FAILED.diagnoses[0]._replace(id="d2", fingerprint="f1:b", title="The disk is full")
+    page = render(FAILED._replace(diagnoses=(*FAILED.diagnoses, second)))
+    _links_lead_somewhere(page)
+    assert page.index("2 independent failures") < page.index('<a href="#d2">The disk is full</a>')
+    assert page.index('<a href="#d2">') < page.index("<article")
+
+
 def test_a_green_log_is_shown_without_marks() -> None:
     page = render(of_case("dockerfile/passed-with-warnings", "buildkit-26.1.5.log"))
     assert "<h1>No failure in buildkit-26.1.5.log</h1>" in page

@@ -41,11 +41,23 @@ def verdicts(report: Report, href: Href) -> Html:
         return _no_failure(report, href)
     if not report.diagnoses:
         return _unknown(report, href)
-    several = len(report.diagnoses)
-    count = h("p", f"{several} independent failures", class_="count") if several > 1 else None
     unknown = not any(known(each) for each in report.diagnoses)
     telling = _telling(report, href) if unknown else None
-    return h("div", count, [_diagnosis(each, report, href) for each in report.diagnoses], telling)
+    return h("div", _several(report), [_diagnosis(each, report, href) for each in report.diagnoses], telling)
+
+
+def _several(report: Report) -> Html | None:
+    """What was found, in a glance, where it is more than one thing."""
+    if len(report.diagnoses) < 2:
+        return None
+    links = [
+        h(
+            "li",
+            h("a", clean_line(each.title if known(each) else UNKNOWN)[:200], href=f"#{clean_line(each.id)}"),
+        )
+        for each in report.diagnoses
+    ]
+    return h("nav", h("h2", f"{len(links)} independent failures"), h("ol", links), class_="several")
 
 
 def _no_failure(report: Report, href: Href) -> Html:
