@@ -1,0 +1,2 @@
+const semver = require('yaml-reader')
+module.exports = {hooks: {readPackage: p => p}}
