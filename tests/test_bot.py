@@ -147,6 +147,16 @@ class TestWhoseCommentItIs:
         post(server, news(ROLLUP))
         assert post(server, news(COMMA, run=2)) == "updated"
 
+    def test_without_an_answer_we_do_not_take_ourselves_for_somebody_else(self, server: GitHubServer) -> None:
+        server.viewer = "acme-bot[bot]"
+        post(server, news(ROLLUP))
+        server.faults = [Fault("POST", "graphql", Reply(502, None))] * 4
+        with pytest.raises(WebError):
+            post(server, news(COMMA, run=2))
+        server.faults = [Fault("POST", "graphql", Reply(502, None))] * 3
+        assert post(server, news(COMMA, run=2)) == "updated"
+        assert len(server.comments) == 1
+
     def test_another_app_s_login_is_asked_for_or_named(self, server: GitHubServer) -> None:
         server.viewer = "acme-bot[bot]"
         post(server, news(ROLLUP))
@@ -419,6 +429,5 @@ class TestGitLab:
 
     def test_a_job_s_own_token_may_not(self, gitlab: GitLabServer) -> None:
         gitlab.user = None
-        gitlab.faults = [Fault("POST", "notes", Reply(401, {"message": "401 Unauthorized"}))]
         with pytest.raises(WebError, match="401 Unauthorized"):
             publish(self.place(gitlab), 7, news(ROLLUP), pause=lambda _: None)

@@ -449,7 +449,7 @@ def test_a_pull_request_that_has_moved_on_gets_no_stale_comment(
 
 
 def test_a_stopped_run_is_neither_failed_nor_fixed(github: GitHubServer, folder: Path, call: Call) -> None:
-    call(github, "comment", "build.log", "--status", "failure", event=pull_request())
+    call(github, "comment", "build.log", "--status", "failure", event=pull_request("5" * 40))
     before = github.comments[0]["body"]
     jobs = {"build": ("cancelled", b""), "lint": ("success", GREEN)}
     github.run(2002, SHA, jobs)

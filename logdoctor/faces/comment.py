@@ -16,7 +16,7 @@ from logdoctor.faces import github_job, output
 from logdoctor.faces.pipeline import Call, again, examined, looks_like_a_project, project_of, settings
 from logdoctor.faces.remote import Remote, commit, forge, patience, remote, report_on, settings_of
 from logdoctor.faces.status import NO_FAILURE, USAGE, Refused
-from logdoctor.model import Patch, Report
+from logdoctor.model import Outcome, Patch, Report
 from logdoctor.remedies.project import Project
 from logdoctor.render.clean import clean_line
 from logdoctor.render.markdown import escape
@@ -28,8 +28,13 @@ from logdoctor.services.gitlab import GitLab
 from logdoctor.services.suggest import Wanted, suggest
 from logdoctor.services.web import WebError
 
-GREEN = ("success", "passed")
-RED = ("failure", "failed")
+ENDED: dict[str, Outcome] = {
+    "success": "passed",
+    "passed": "passed",
+    "failure": "failed",
+    "failed": "failed",
+}
+"""How a job ended, in GitHub's words and GitLab's; a stopped one is neither green nor red."""
 
 
 class Wish(NamedTuple):
@@ -88,7 +93,7 @@ def _found(wish: Wish) -> Found:
     where = where or ci.Where("github", "https://github.com", "", "", "build", 0, "", "")
     where = where._replace(job=job_name(wish.job or where.job))
     config = settings(wish.project or ".")
-    if _state(wish) in GREEN:
+    if ENDED.get(_state(wish)) == "passed":
         return Found(Report("passed", (), (), (), ()), where, config)
     report, _ = examined(_call(wish))
     logs = tuple(log._replace(job=where.job or None) for log in report.logs)
@@ -156,9 +161,8 @@ def _show(found: Found, wish: Wish) -> None:
 def _news(found: Found, wish: Wish) -> News | None:
     """What is to be said; nothing where it is not known how the build ended."""
     where, report = found.where, found.report
-    ended = "passed" if not found.remote and _state(wish) in GREEN else report.outcome
-    if not found.remote and _state(wish) in RED:
-        ended = "failed"
+    told_of = "" if found.remote else _state(wish)
+    ended = ENDED.get(told_of, "unknown") if told_of else report.outcome
     if ended == "unknown":
         return None
     job = "" if found.remote else where.job

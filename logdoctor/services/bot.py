@@ -196,8 +196,6 @@ class _Bot:
         return merged(old, self._news)
 
     def _ours(self) -> list[Comment]:
-        if not self._me:
-            return []
         first = marker(self._news.key)
         return sorted(
             each

@@ -24,7 +24,7 @@ class Forge(Protocol):
     """Bytes of a comment that are sure to be taken."""
 
     def me(self) -> str:
-        """Our own login, or nothing where the server does not tell."""
+        """Our own login."""
 
     def comments(self, number: int) -> Iterator[Comment]:
         """Every comment, oldest first."""

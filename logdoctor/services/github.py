@@ -48,11 +48,13 @@ class GitHub:
 
     def _viewer(self) -> str:
         try:
-            said = self._web.send(
-                "POST", self._graphql or "/graphql", {"query": "query { viewer { login } }"}
-            )
+            said = self._web.query(self._graphql or "/graphql", "query { viewer { login } }")
             return str(said["data"]["viewer"]["login"])
-        except (WebError, KeyError, TypeError):
+        except (KeyError, TypeError):
+            return ""
+        except WebError as error:
+            if error.unsure:  # taken for somebody else, we would comment a second time
+                raise
             return ""
 
     def comments(self, number: int) -> Iterator[Comment]:

@@ -12,7 +12,7 @@ from urllib.parse import quote
 from logdoctor.services.forge import Comment, Fetched, Job, Run
 from logdoctor.services.logs import fetched
 from logdoctor.services.tree import Entry, Tree
-from logdoctor.services.web import Web, WebError, optional
+from logdoctor.services.web import Web, optional
 
 API = "https://gitlab.com/api/v4"
 
@@ -30,10 +30,7 @@ class GitLab:
     def me(self) -> str:
         """The login that the token belongs to."""
         if not self._author:
-            try:
-                self._author = str(self._web.get("/user").get("username") or "")
-            except WebError:
-                return ""
+            self._author = str(self._web.get("/user")["username"])
         return self._author
 
     def comments(self, number: int) -> Iterator[Comment]:

@@ -117,7 +117,13 @@ class Web:
         answer = self.ask(method, path, data)
         return answer.json() if answer.body.strip() else None
 
-    def ask(self, method: str, path: str, data: object = None, accept: str = "") -> Answer:
+    def query(self, path: str, text: str) -> Any:
+        """Ask for data in GraphQL: a POST that changes nothing and may be repeated."""
+        return self.ask("POST", path, {"query": text}, harmless=True).json()
+
+    def ask(
+        self, method: str, path: str, data: object = None, accept: str = "", harmless: bool = False
+    ) -> Answer:
         """One request with its redirects and repetitions."""
         url = path if "://" in path else self.base + path
         body = None if data is None else json.dumps(data).encode()
@@ -125,7 +131,7 @@ class Web:
             try:
                 return self._followed(method, url, body, accept, None)
             except _Refused as refused:
-                self._wait_or_raise(refused, attempt, method)
+                self._wait_or_raise(refused, attempt, harmless or method != "POST")
         raise AssertionError("the last attempt returns or raises")
 
     def download(self, path: str, into: BinaryIO, limit: int) -> bool:
@@ -137,7 +143,7 @@ class Web:
                 answer = self._followed("GET", self.base + path, None, "", (into, limit))
                 return answer.body != b"cut"
             except _Refused as refused:
-                self._wait_or_raise(refused, attempt, "GET")
+                self._wait_or_raise(refused, attempt, repeatable=True)
         raise AssertionError("the last attempt returns or raises")
 
     def _followed(
@@ -177,8 +183,8 @@ class Web:
             reason = getattr(error, "reason", None) or error or type(error).__name__
             raise _Refused(method, url, reason, self._clock.now()) from None
 
-    def _wait_or_raise(self, refused: _Refused, attempt: int, method: str) -> None:
-        pause = refused.pause(attempt, method)
+    def _wait_or_raise(self, refused: _Refused, attempt: int, repeatable: bool) -> None:
+        pause = refused.pause(attempt, repeatable)
         if pause is None or attempt == TRIES or pause > self._patience:
             raise WebError(str(refused), refused.status) from None
         self._patience -= pause
@@ -201,11 +207,11 @@ class _Refused(Exception):
         code = f" {self.status}" if self.status else ""
         super().__init__(f"{method} {urlsplit(url).path}:{code} {text}".rstrip())
 
-    def pause(self, attempt: int, method: str) -> float | None:
+    def pause(self, attempt: int, repeatable: bool) -> float | None:
         """Seconds until another attempt, or nothing where none would help."""
         if self.status in (403, 429):
             return self._limit()
-        if self.status in (0, 500, 502, 503, 504) and method != "POST":
+        if self.status in (0, 500, 502, 503, 504) and repeatable:
             return self._after() or 2.0 ** (attempt - 1) * random.uniform(0.8, 1.2)
         return None
 
