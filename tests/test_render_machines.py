@@ -26,7 +26,7 @@ from reports import (
     hostile,
 )
 
-from logdoctor.model import Evidence, Report
+from logdoctor.model import Cause, Evidence, Report
 from logdoctor.render import junit, lines, sarif
 from logdoctor.render.places import Place, first_changed, place_of
 
@@ -209,6 +209,21 @@ def test_the_place_comes_from_the_files_then_the_patch_then_the_log() -> None:
     patched = DIAGNOSIS._replace(evidence=())
     assert place_of(patched, FAILED) == Place("Dockerfile", 5)
     assert place_of(patched._replace(remedies=()), FAILED) == Place("Dockerfile", 6)
+
+
+def test_a_file_that_a_compiler_names_is_a_place_unless_it_is_one_of_the_image() -> None:
+    cause = Cause("l1", 9, 9, "src/main.ts(3,19): error TS2345: Argument of type", (0, 20))
+    diagnosis = DIAGNOSIS._replace(cause=cause, captures={"file": "src/main.ts"}, evidence=(), remedies=())
+    in_ci = STEP._replace(kind="ci-step", file=None, line=None)
+    in_image = STEP._replace(file=None, line=None)
+    assert place_of(diagnosis, FAILED._replace(steps=(in_ci,))) == Place("src/main.ts", 3)
+    assert place_of(diagnosis, FAILED._replace(steps=(in_image,))) is None
+    script = in_ci._replace(kind="pnpm-script", parent="s1")
+    assert place_of(diagnosis, FAILED._replace(steps=(in_image._replace(id="s1"), script))) is None
+    absolute = diagnosis._replace(
+        captures={"file": "/app/a.ts"}, cause=cause._replace(text="/app/a.ts:3: error")
+    )
+    assert place_of(absolute, FAILED._replace(steps=(in_ci,))) is None
 
 
 def test_the_first_changed_line_of_a_diff() -> None:

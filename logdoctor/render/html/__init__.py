@@ -85,7 +85,7 @@ def _anchors(views: Sequence[View]) -> Mapping[tuple[str, int], str]:
     for each in views:
         for section in each.sections:
             for row in section.rows:
-                if not row.gap:
+                if row.named and not row.gap:
                     name = _name(each.log, row.line.number)
                     for number in range(row.line.number, min(row.line.end, row.line.number + 500) + 1):
                         anchors.setdefault((each.log.id, number), name)
@@ -178,7 +178,7 @@ def _row(log: Log, row: Row, spoken: Spoken) -> Html:
         "div",
         h("a", line.number, href=f"#{name}"),
         _shown(row.text),
-        id=name,
+        id=name if row.named else None,
         class_=_kind(line, spoken),
     )
 

@@ -16,11 +16,15 @@ LEAST = 20
 
 
 class Row(NamedTuple):
-    """A line to show, or as `gap` how many lines stand here that are not shown."""
+    """A line to show, or as `gap` how many lines stand here that are not shown.
+
+    `named` is false where a line before has the same number, as messages of one JSON line have.
+    """
 
     line: Line
     text: str
     gap: int = 0
+    named: bool = True
 
 
 class Section(NamedTuple):
@@ -149,7 +153,8 @@ def _kept(positions: Sequence[int], lines: Sequence[Line], wanted: set[int], mos
     kept = {*range(head), *range(len(positions) - (most - head), len(positions))}
     for number, position in enumerate(positions):
         line = lines[position]
-        if line.number in wanted or any(line.number < each <= line.end for each in wanted):
+        joined = line.end > line.number and any(line.number < each <= line.end for each in wanted)
+        if joined or line.number in wanted:
             kept.update(range(max(0, number - AROUND), min(len(positions), number + AROUND + 1)))
     return [positions[number] for number in sorted(kept)]
 
@@ -166,5 +171,5 @@ def _rows(
             yield Row(line, "", place - shown)
         elif before and line.number > before.end + 1 and position == positions[place - 1] + 1:
             yield Row(line, "", line.number - before.end - 1)  # lines that the log was read without
-        yield Row(line, mask_line(line, keys))
+        yield Row(line, mask_line(line, keys), named=before is None or line.number != before.number)
         shown, before = place + 1, line
