@@ -136,6 +136,17 @@ def test_every_line_of_a_log_is_on_the_page_once(rollup: Report) -> None:
     assert sorted(numbers) == [line.number for line in rollup.logs[0].lines]
 
 
+def test_of_a_display_that_was_painted_again_and_again_the_last_rows_stay() -> None:
+    report = of_case("dockerfile/two-stages-fail", "buildkit-26.1.5-tty.log")
+    page = render(report)
+    _links_lead_somewhere(page)
+    drawing, shown = page[page.index(">Steps<") : page.index(">Log<")], page[page.index(">Log<") :]
+    assert len(re.findall('<li [^>]*><span class="name"><a href="#L', drawing)) == 7
+    assert shown.count("=&gt; [api 4/4] RUN node api.js") <= 2
+    assert "rows of a progress display are left out" in shown
+    assert all(f'id="L{link.line}"' in shown for link in report.diagnoses[0].chain)
+
+
 def test_a_line_that_a_console_cut_is_reached_by_each_of_its_numbers() -> None:
     lines = (Line(41, "Error: Cannot find module that was cut", 43),)
     diagnosis = FAILED.diagnoses[0]

@@ -21,6 +21,7 @@ CHUNK = 100
 """Lines that the browser lays out together once they come into sight."""
 OPEN = 60
 """A log of so few lines is shown unfolded."""
+PAINTED = "rows of a progress display are left out: later ones painted them over."
 TOGETHER = "Steps ran at the same time; here the lines of each stand together."
 
 
@@ -37,7 +38,7 @@ def render(report: Report, home: str = "#top") -> str:
         h(
             "main",
             verdicts(report, href),
-            _graphs(report, href),
+            _graphs(report, _starts(views)),
             [_log(each, spoken[each.log.id], len(views) > 1) for each in views if each.sections],
             id="top",
         ),
@@ -92,6 +93,18 @@ def _anchors(views: Sequence[View]) -> Mapping[tuple[str, int], str]:
     return anchors
 
 
+def _starts(views: Sequence[View]) -> Mapping[str, str]:
+    """For each step the name of its first line that is shown."""
+    starts: dict[str, str] = {}
+    for each in views:
+        for section in each.sections:
+            for row in section.rows:
+                if section.step and row.named and not row.gap:
+                    starts.setdefault(section.step.id, _name(each.log, row.line.number))
+                    break
+    return starts
+
+
 def _name(log: Log, number: int) -> str:
     return f"L{number}" if log.id == "l1" else f"{clean_line(log.id)}-L{number}"
 
@@ -104,11 +117,11 @@ def _href(anchors: Mapping[tuple[str, int], str]) -> Href:
     return href
 
 
-def _graphs(report: Report, href: Href) -> Iterable[Html]:
+def _graphs(report: Report, starts: Mapping[str, str]) -> Iterable[Html]:
     for log in report.logs:
         steps = [step for step in report.steps if step.log == log.id]
         lines = {line.number: line for line in log.lines}
-        drawing = graph(steps, lines, lambda step: href(step.log, step.first_line))
+        drawing = graph(steps, lines, starts)
         if drawing is not None:
             name = f" of {clean_line(log.name)[-80:]}" if len(report.logs) > 1 else ""
             yield h("section", h("h2", f"Steps{name}"), drawing, class_="drawing")
@@ -121,6 +134,8 @@ def _log(view: View, spoken: Spoken, several: bool) -> Html:
         notes.append(
             h("p", "Steps ran at the same time; here the lines of each stand together.", class_="aside")
         )
+    if view.painted:
+        notes.append(h("p", f"{view.painted:,} {PAINTED}", class_="aside"))
     if view.left_out:
         notes.append(
             h("p", f"{view.left_out:,} lines are left out where long steps say nothing new.", class_="aside")

@@ -2,7 +2,7 @@
 
 # Without postponed annotations: named tuples would compile each one, which costs milliseconds.
 import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
 
 from logdoctor.model import Line, Step
@@ -57,10 +57,8 @@ def drawn(steps: Sequence[Step]) -> list[Step]:
     return [kept[number] for number in chosen]
 
 
-def graph(
-    steps: Sequence[Step], lines: Mapping[int, Line], href: Callable[[Step], str | None]
-) -> Html | None:
-    """The drawing of one log's steps, or nothing where there is only one."""
+def graph(steps: Sequence[Step], lines: Mapping[int, Line], starts: Mapping[str, str]) -> Html | None:
+    """The drawing of one log's steps, or nothing where there is only one; `starts` names their lines."""
     rows = drawn(steps)
     if len(rows) < 2:
         return None
@@ -79,7 +77,9 @@ def graph(
         viewBox=f"0 0 {width} {len(nodes) * ROW}",
         aria_hidden="true",
     )
-    items = [_item(node, time, longest, href(node.step)) for node, time in zip(nodes, times, strict=True)]
+    items = [
+        _item(node, time, longest, starts.get(node.step.id)) for node, time in zip(nodes, times, strict=True)
+    ]
     note = h("p", f"{hidden} more steps, none of which failed", class_="aside") if hidden > 0 else None
     return h("div", h("div", rail, h("ol", items, class_="steps"), class_="graph"), note)
 
@@ -204,11 +204,11 @@ def _dot(row: int, node: Node) -> Html:
     return h("g", circle, h("path", d=d, class_=f"sign {status}"))
 
 
-def _item(node: Node, time: float | None, longest: float, href: str | None) -> Html:
+def _item(node: Node, time: float | None, longest: float, start: str | None) -> Html:
     step = node.step
     name = clean_line(_PLACE.sub("", step.name))[:300]
     where = " ".join(word for word in (step.stage, step.platform) if word) if node.opens else ""
-    label: Child = h("a", name, href=href) if href else name
+    label: Child = h("a", name, href=f"#{start}") if start else name
     return h(
         "li",
         h("span", label, class_="name", title=name if len(name) > 40 else None),

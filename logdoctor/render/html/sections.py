@@ -1,6 +1,7 @@
 """The log in sections: which lines are shown, which step each belongs to, and where links lead."""
 
 # Without postponed annotations: named tuples would compile each one, which costs milliseconds.
+import re
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import NamedTuple
 
@@ -13,6 +14,9 @@ AROUND = 60
 """Lines that are kept on both sides of one that the report speaks of."""
 LEAST = 20
 """Lines that each section keeps."""
+
+_FRAME = re.compile(r"^\s*(?:(?P<building>\[\+\] \w+ing)\b|=> (?P<row>.*?)(?:\s+\d+(?:\.\d+)?s)?\s*$)")
+"""A row that BuildKit or Compose paints again and again while it builds."""
 
 
 class Row(NamedTuple):
@@ -38,12 +42,16 @@ class Section(NamedTuple):
 
 
 class View(NamedTuple):
-    """A log as it is shown. `together` tells that lines of parallel steps were put back together."""
+    """A log as it is shown. `together` tells that lines of parallel steps were put back together.
+
+    `left_out` counts lines of long steps, `painted` rows of a display that later ones painted over.
+    """
 
     log: Log
     sections: tuple[Section, ...]
     together: bool
     left_out: int
+    painted: int
 
 
 class Spoken(NamedTuple):
@@ -96,7 +104,7 @@ def view(log: Log, report: Report, wanted: set[int]) -> View:
         runs = _grouped(runs)
     by_id = {step.id: step for step in steps}
     sections: list[Section] = []
-    left_out = 0
+    left_out = painted = 0
     seen: set[str] = set()
     quota = max(LEAST, MOST // max(1, len(runs)))
     failures = sum(by_id[owner].status == "failed" for owner, _ in runs if owner in by_id)
@@ -105,13 +113,31 @@ def view(log: Log, report: Report, wanted: set[int]) -> View:
         step = by_id.get(owner)
         failed = step is not None and step.status == "failed"
         most = max(quota, min(quota * 4, MOST // failures)) if failed else quota
+        last_frames = _last_frames(positions, log.lines, wanted)
+        painted += len(positions) - len(last_frames)
+        positions = last_frames
         kept = _kept(positions, log.lines, wanted, most) if crowded else positions
         rows = tuple(_rows(positions, kept, log.lines, keys))
         left_out += len(positions) - len(kept)
         first, last = log.lines[positions[0]].number, log.lines[positions[-1]].end
         sections.append(Section(step, rows, first, last, owner in seen))
         seen.add(owner)
-    return View(log, tuple(sections), together, left_out)
+    return View(log, tuple(sections), together, left_out, painted)
+
+
+def _last_frames(positions: list[int], lines: Sequence[Line], wanted: set[int]) -> list[int]:
+    """The positions without rows of a progress display that were painted again later on."""
+    kept: list[int] = []
+    later: set[str] = set()
+    for position in reversed(positions):
+        line = lines[position]
+        if frame := _FRAME.match(line.text):
+            row = frame["building"] or frame["row"]
+            if row in later and line.number not in wanted:
+                continue
+            later.add(row)
+        kept.append(position)
+    return kept[::-1]
 
 
 def _owners(steps: Sequence[Step]) -> Mapping[int, str]:
