@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import sys
 from types import ModuleType
-from typing import TYPE_CHECKING
+
+TYPE_CHECKING = False
+
 
 if TYPE_CHECKING:
     from logdoctor.diagnose import diagnose as diagnose

@@ -1,9 +1,11 @@
 """Read `.logdoctor.toml`: few keys, and a wrong one is an error instead of a silence."""
 
-# Without postponed annotations: named tuples would compile each one, which costs milliseconds.
+from __future__ import annotations
+
 import os
 from collections.abc import Callable, Collection, Mapping
-from typing import NamedTuple
+
+from logdoctor.record import NamedTuple
 
 NAME = ".logdoctor.toml"
 RULES = ".logdoctor/rules"

@@ -4,18 +4,25 @@ Frozen data without behaviour. They are named tuples because the plain filter mu
 milliseconds: importing msgspec or dataclasses alone costs more than reading a common log.
 """
 
-# Without postponed annotations: named tuples would compile each one, which costs milliseconds.
-from collections.abc import Mapping
-from typing import Literal, NamedTuple
+from __future__ import annotations
 
-Tier = Literal["cause", "symptom", "wrapper"]
-Nature = Literal["your-change", "environment", "upstream", "transient"]
-Status = Literal["failed", "cancelled", "cached", "done", "unknown"]
-Outcome = Literal["failed", "passed", "unknown"]
-Applicability = Literal["safe", "review", "manual"]
-Basis = Literal["files", "log"]
-Side = Literal["log", "project"]
-Role = Literal["cause", "consequence"]
+from collections.abc import Mapping
+
+from logdoctor.record import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    from typing import Literal
+
+    Tier = Literal["cause", "symptom", "wrapper"]
+    Nature = Literal["your-change", "environment", "upstream", "transient"]
+    Status = Literal["failed", "cancelled", "cached", "done", "unknown"]
+    Outcome = Literal["failed", "passed", "unknown"]
+    Applicability = Literal["safe", "review", "manual"]
+    Basis = Literal["files", "log"]
+    Side = Literal["log", "project"]
+    Role = Literal["cause", "consequence"]
+else:
+    Tier = Nature = Status = Outcome = Applicability = Basis = Side = Role = str
 
 
 class Line(NamedTuple):

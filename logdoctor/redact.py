@@ -5,11 +5,11 @@ strings or UUIDs, which a build log is full of. A value always gets the same mar
 can be recognised without being read.
 """
 
-# Without postponed annotations: named tuples would compile each one at start-up.
+from __future__ import annotations
+
 import re
 from collections.abc import Collection, Iterable, Mapping
 from functools import cache
-from typing import NamedTuple, TypeVar
 
 from logdoctor.model import (
     Cause,
@@ -24,6 +24,12 @@ from logdoctor.model import (
     Report,
     Step,
 )
+from logdoctor.record import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    from typing import TypeVar
+
+    Quoted = TypeVar("Quoted", Cause, Link, Evidence, Excerpt)
 
 LONGEST_KEY = 200
 """Lines of a private key at most; a log that is cut within one must not be hidden to its end."""
@@ -155,9 +161,6 @@ def _without_key(
         evidence=tuple(_hidden(each, own) if each.side == "log" else each for each in diagnosis.evidence),
         captures={} if cause and cause.line in own else diagnosis.captures,
     )
-
-
-Quoted = TypeVar("Quoted", Cause, Link, Evidence, Excerpt)
 
 
 def _hidden(quoted: Quoted, keys: Collection[int]) -> Quoted:

@@ -4,10 +4,10 @@ Each feature moves the odds the way it moved them on recorded logs; none of them
 file, so that no author can type a confidence.
 """
 
-# Without postponed annotations: named tuples would compile each one at start-up.
-from typing import NamedTuple
+from __future__ import annotations
 
 from logdoctor.model import Tier
+from logdoctor.record import NamedTuple
 
 GENERIC_MOST = 0.6
 CLIPPED_MOST = 0.7

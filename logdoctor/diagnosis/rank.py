@@ -5,11 +5,12 @@ cause before a symptom, and a wrapper never. Within a step the earlier line wins
 dies of its first failure and prints the rest on the way down.
 """
 
-# Without postponed annotations: named tuples would compile each one at start-up.
+from __future__ import annotations
+
 from collections.abc import Sequence
-from typing import NamedTuple
 
 from logdoctor.model import Match, Outcome, Step
+from logdoctor.record import NamedTuple
 
 
 class Verdict(NamedTuple):

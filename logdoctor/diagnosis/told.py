@@ -1,14 +1,15 @@
 """Turn a verdict into a diagnosis: its words, its chain, and how sure it is."""
 
-# Without postponed annotations: named tuples would compile each one at start-up.
+from __future__ import annotations
+
 from collections.abc import Sequence
-from typing import NamedTuple
 
 from logdoctor.diagnosis.chain import follow
 from logdoctor.diagnosis.confidence import Grounds, confidence
 from logdoctor.diagnosis.fingerprint import of_line, of_rule
 from logdoctor.diagnosis.rank import Verdict
 from logdoctor.model import Cause, Diagnosis, Evidence, Line, Match, Occurrence, Outcome, Remedy, Step
+from logdoctor.record import NamedTuple
 from logdoctor.wording import fill
 
 WIDEST = 2000

@@ -5,10 +5,13 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Callable
-from typing import TextIO
 
 from logdoctor.faces.status import Refused
 from logdoctor.model import Report
+from logdoctor.record import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from typing import TextIO
 
 MODULES = {
     "html": "html",

@@ -1,11 +1,11 @@
 """From a call to a report: open the logs, the rule book and the project, and diagnose."""
 
-# Without postponed annotations: named tuples would compile each one, which costs milliseconds.
+from __future__ import annotations
+
 import io
 import os
 import sys
 from collections.abc import Collection, Iterable, Sequence
-from typing import TYPE_CHECKING, BinaryIO, NamedTuple
 
 from logdoctor.config import NAME, RULES, Config, did_you_mean
 from logdoctor.diagnose import diagnose
@@ -15,10 +15,12 @@ from logdoctor.knowledge.rules import RuleBook, RuleError, RuleTimeout, load_boo
 from logdoctor.logs.read import read
 from logdoctor.logs.sources import Raw, SourceError, Stream, open_logs
 from logdoctor.model import Log, Report
+from logdoctor.record import TYPE_CHECKING, NamedTuple
 from logdoctor.remedies.project import Project, ProjectError, open_project
 
 if TYPE_CHECKING:
     from pathlib import Path
+    from typing import BinaryIO
 
 SHORT_HELP = """give me the log of a failed build:
   docker build . 2>&1 | logdoctor      diagnose what a pipe brings
@@ -107,7 +109,7 @@ def rule_book(config: Config) -> RuleBook:
     return without(book, config.disable) if config.disable else book
 
 
-def _paths(folders: Sequence[str]) -> "list[Path]":
+def _paths(folders: Sequence[str]) -> list[Path]:
     from pathlib import Path
 
     return [Path(folder) for folder in folders]

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Sequence
-from typing import Any
 
 from logdoctor.model import Nearby, Pattern, RemedyPlan, Rule
+from logdoctor.record import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from typing import Any
 
 FORMAT = 1
 _BREAK = b',\n"rules": [\n'

@@ -10,12 +10,15 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from functools import cache
-from typing import Any, NamedTuple
 
 from logdoctor import resources
 from logdoctor.knowledge.book import RuleBook
 from logdoctor.knowledge.rules import LOOKED_UP
 from logdoctor.model import Match, Nature, RemedyPlan, Rule
+from logdoctor.record import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    from typing import Any
 
 HOLE = "…"
 """Stands in a wording for what changes from log to log."""

@@ -11,12 +11,12 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import cache
-from typing import NamedTuple
 
 from logdoctor.knowledge.book import Owner, RuleBook
 from logdoctor.knowledge.errors import RuleTimeout
 from logdoctor.literals import Wanted, find
 from logdoctor.model import Line, Match, Nearby, Rule, Step
+from logdoctor.record import NamedTuple
 
 KEPT = 8
 """Hits of one pattern in one step that are kept at either end."""

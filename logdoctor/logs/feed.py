@@ -8,9 +8,14 @@ from __future__ import annotations
 
 import codecs
 from collections.abc import Iterator
-from typing import NamedTuple, Protocol
 
 from logdoctor.logs.sources import Stream, into
+from logdoctor.record import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    from typing import Protocol
+else:
+    Protocol = object
 
 BLOCK = 512 * 1024
 FRONT = 48 * 1024

@@ -8,9 +8,9 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Iterable, Iterator
-from typing import NamedTuple
 
 from logdoctor.logs.feed import SEAM
+from logdoctor.record import NamedTuple
 
 HEAD, TAIL = 80, 440
 """Lines kept at a step's beginning and end; a few more than are read, as headers come off."""

@@ -13,7 +13,6 @@ from bisect import bisect_right
 from collections import deque
 from collections.abc import Iterator, Sequence
 from itertools import chain
-from typing import NamedTuple
 
 from logdoctor.literals import Finder, Hit, Wanted, engine_for, finder
 from logdoctor.logs.around import Around
@@ -25,6 +24,7 @@ from logdoctor.logs.sources import Stream
 from logdoctor.logs.transitions import MARKS, transition
 from logdoctor.logs.wash import Washed
 from logdoctor.model import Line, Log
+from logdoctor.record import NamedTuple
 
 KEPT = 12
 """Hits of a pattern in a step that are kept at either end: more than are used, as some are copies."""

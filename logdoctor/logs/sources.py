@@ -1,12 +1,16 @@
 """Where logs come from: standard input, files, .gz, and the zip archives of CI runs."""
 
-# No `from __future__ import annotations`: it makes every field of a named tuple cost a compile().
+from __future__ import annotations
 
 import io
 import os
 from collections import deque
 from collections.abc import Iterable, Iterator, Sequence
-from typing import BinaryIO, NamedTuple
+
+from logdoctor.record import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    from typing import BinaryIO
 
 WHOLE = 16 << 20
 """Logs up to this size are read whole; longer ones are streamed."""

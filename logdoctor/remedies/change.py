@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import NamedTuple
 
 from logdoctor.model import Applicability, Evidence
+from logdoctor.record import NamedTuple
 
 ORDER: tuple[Applicability, ...] = ("safe", "review", "manual")
 

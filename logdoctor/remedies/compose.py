@@ -8,11 +8,14 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator, Sequence
 from posixpath import join, normpath
-from typing import Any, NamedTuple
 
 from logdoctor.model import Step
+from logdoctor.record import TYPE_CHECKING, NamedTuple
 from logdoctor.remedies.documents import at, read_json, read_yaml
 from logdoctor.remedies.project import Project
+
+if TYPE_CHECKING:
+    from typing import Any
 
 COMPOSE = re.compile(r"(?:docker-)?compose[\w.-]*\.ya?ml$")
 BAKE = re.compile(r"(?:docker-)?bake[\w.-]*\.(hcl|json)$")

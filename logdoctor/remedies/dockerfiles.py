@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from typing import NamedTuple
 
 from logdoctor.model import Evidence, Step
+from logdoctor.record import NamedTuple
 from logdoctor.remedies.compose import Build
 from logdoctor.remedies.instructions import Instruction, instructions
 from logdoctor.remedies.project import Project

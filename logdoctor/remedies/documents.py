@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Any
 
+from logdoctor.record import TYPE_CHECKING
 from logdoctor.remedies.project import Project
+
+if TYPE_CHECKING:
+    from typing import Any
 
 DEEPEST = 60
 MOST_YAML = 200_000

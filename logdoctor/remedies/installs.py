@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from typing import NamedTuple
 
 from logdoctor.model import Evidence, Step
+from logdoctor.record import NamedTuple
 from logdoctor.remedies.documents import at, ini, line_of, read_json, read_yaml, strings
 from logdoctor.remedies.instructions import Instruction
 from logdoctor.remedies.names import Platform

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from functools import lru_cache
-from typing import NamedTuple
+
+from logdoctor.record import NamedTuple
 
 LONGEST = 200_000
 """Characters; a longer text is no Dockerfile that anybody wrote."""

@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from typing import NamedTuple
+
+from logdoctor.record import NamedTuple
 
 OS = {
     "linux": "linux", "linuxmusl": "linux", "linuxglibc": "linux", "linuxstatic": "linux",

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 from posixpath import dirname
-from typing import NamedTuple
 
 from logdoctor.model import NotPatched, Remedy, RemedyPlan
+from logdoctor.record import NamedTuple
 from logdoctor.remedies.change import Change, Finding
 from logdoctor.remedies.dockerfiles import Undecided
 from logdoctor.remedies.paths import origins

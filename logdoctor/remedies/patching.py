@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import NamedTuple
 
 from logdoctor.model import Evidence, NotPatched, Patch
+from logdoctor.record import NamedTuple
 from logdoctor.remedies.change import Change
 from logdoctor.remedies.project import File, Project, Unreadable
 

@@ -11,9 +11,9 @@ import re
 from collections.abc import Iterator, Sequence
 from fnmatch import fnmatchcase
 from posixpath import normpath
-from typing import NamedTuple
 
 from logdoctor.model import Evidence
+from logdoctor.record import NamedTuple
 from logdoctor.remedies.documents import read_json
 from logdoctor.remedies.project import Project
 from logdoctor.remedies.site import Site, workdir

@@ -4,12 +4,19 @@ Nothing outside the folder is ever opened, links that lead out of it are refused
 and each file are bounded: a project is data from a stranger, like the log.
 """
 
-# Without postponed annotations: named tuples would compile each one, which costs milliseconds.
+from __future__ import annotations
+
 import os
 from collections import deque
 from collections.abc import Mapping
 from functools import cached_property
-from typing import NamedTuple, Protocol
+
+from logdoctor.record import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    from typing import Protocol
+else:
+    Protocol = object
 
 MOST_ENTRIES = 20_000
 MOST_BYTES = 1 << 20

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from typing import NamedTuple
 
 from logdoctor.model import Evidence, NotPatched, Remedy, RemedyPlan, Step
+from logdoctor.record import NamedTuple
 from logdoctor.remedies.project import Project
 from logdoctor.remedies.remedy import Case, worded
 

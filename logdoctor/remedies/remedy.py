@@ -4,9 +4,9 @@ A patch is offered as sure only where log and files agree. Without the files, on
 log itself quotes are changed; without those, the answer is the command that would give a patch.
 """
 
-# Without postponed annotations: named tuples would compile each one, which costs milliseconds.
+from __future__ import annotations
+
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, NamedTuple
 
 from logdoctor.model import (
     Evidence,
@@ -18,6 +18,7 @@ from logdoctor.model import (
     Rule,
     Step,
 )
+from logdoctor.record import TYPE_CHECKING, NamedTuple
 from logdoctor.wording import SLOT, fill
 
 if TYPE_CHECKING:
@@ -49,7 +50,7 @@ class Case(NamedTuple):
     cause: Line
     step: Step
     steps: Sequence[Step]
-    site: "Site | None"
+    site: Site | None
 
 
 def propose(
@@ -58,7 +59,7 @@ def propose(
     cause: Line,
     step: Step,
     steps: Sequence[Step],
-    project: "Project | None",
+    project: Project | None,
 ) -> tuple[Remedy, ...]:
     """Carry out a rule's plans in their order; a safe patch comes before all else."""
     if not rule.remedies:
@@ -70,7 +71,7 @@ def propose(
     return tuple(sorted(made, key=lambda remedy: not _is_safe_patch(remedy)))
 
 
-def _site(project: "Project | None", cause: Line, step: Step, steps: Sequence[Step]) -> "Site | None":
+def _site(project: Project | None, cause: Line, step: Step, steps: Sequence[Step]) -> Site | None:
     if project is None:
         return None
     from logdoctor.remedies.site import Site

@@ -6,8 +6,8 @@ import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from posixpath import normpath
-from typing import NamedTuple
 
+from logdoctor.record import NamedTuple
 from logdoctor.remedies.instructions import Instruction, instructions
 
 VARIABLE = re.compile(r"\$(?:\{(\w+)(?::?([-+])([^}]*))?\}|(\w+))")

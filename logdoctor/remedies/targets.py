@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from typing import NamedTuple
 
 from logdoctor.model import Evidence, NotPatched, Remedy, RemedyPlan
+from logdoctor.record import NamedTuple
 from logdoctor.remedies.change import Change
 from logdoctor.remedies.dockerfiles import Undecided, listed
 from logdoctor.remedies.patching import Patched, patch

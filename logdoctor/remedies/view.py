@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
-
 from logdoctor.model import Evidence
+from logdoctor.record import NamedTuple
 from logdoctor.remedies.change import Change, Finding
 from logdoctor.remedies.instructions import Instruction
 from logdoctor.remedies.names import Platform

@@ -3,14 +3,21 @@
 Plain text and the terminal are two ways to paint the same rows, so they can never say different things.
 """
 
-# Without postponed annotations: named tuples would compile each one, which costs milliseconds.
+from __future__ import annotations
+
 from collections.abc import Iterable, Sequence
-from typing import Literal, NamedTuple
 
 from logdoctor.model import Cause, Diagnosis, Evidence, Excerpt, Link, NotPatched, Patch, Remedy, Report, Step
+from logdoctor.record import TYPE_CHECKING, NamedTuple
 from logdoctor.render.clean import clean, clean_line, cut, tame, width, wrap
 
-Style = Literal["", "bad", "good", "warn", "strong", "dim", "mark", "added", "removed", "place", "command"]
+if TYPE_CHECKING:
+    from typing import Literal
+
+    Style = Literal[
+        "", "bad", "good", "warn", "strong", "dim", "mark", "added", "removed", "place", "command"
+    ]
+
 
 WHOLE = 3
 """Diagnoses shown in full; further ones take two rows each."""

@@ -4,12 +4,13 @@ Whether a log has one is decided from a sample of its lines, because `12:01:44 `
 line may be a tool's own word.
 """
 
-# No `from __future__ import annotations`: it makes every field of a named tuple cost a compile().
+from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
 from functools import cache
-from typing import NamedTuple
+
+from logdoctor.record import NamedTuple
 
 DEPTH = 6
 """Prefixes that may stand before one line."""

@@ -1,13 +1,13 @@
 """What the beginning of a log tells about how to read every line of it."""
 
-# No `from __future__ import annotations`: it makes every field of a named tuple cost a compile().
+from __future__ import annotations
 
 from collections.abc import Sequence
 from itertools import islice
-from typing import NamedTuple
 
 from logdoctor.logs.read.layers import LAYERS, bare, layers_of
 from logdoctor.logs.text import code_page, decode, strip
+from logdoctor.record import NamedTuple
 
 _WIDEST = 250
 _LOOK_INSIDE = 1000

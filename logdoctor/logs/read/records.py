@@ -5,16 +5,16 @@ builder, `go test -json`, cargo's messages, pino and bunyan; and CircleCI's arra
 An object that says nothing a person would read is kept as it stands.
 """
 
-# No `from __future__ import annotations`: it makes every field of a named tuple cost a compile().
+from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
-from typing import NamedTuple
 
 from logdoctor.logs.read.clean import latest
 from logdoctor.logs.read.mojibake import mend
 from logdoctor.logs.text import shorten, strip
 from logdoctor.model import Line
+from logdoctor.record import NamedTuple
 
 _LEVELS = {
     "error": "error",

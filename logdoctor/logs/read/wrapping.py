@@ -9,16 +9,16 @@ What cannot be told: the width, if fewer than two lines were cut and no word sho
 line ended, if it was exactly as long as the console is wide.
 """
 
-# No `from __future__ import annotations`: it makes every field of a named tuple cost a compile().
+from __future__ import annotations
 
 import re
 from collections import Counter
 from collections.abc import Collection, Iterable, Sequence
 from functools import cache
 from itertools import pairwise
-from typing import NamedTuple
 
 from logdoctor.logs.read.layers import pattern
+from logdoctor.record import NamedTuple
 
 NARROWEST, WIDEST = 20, 250
 PIECES = 600

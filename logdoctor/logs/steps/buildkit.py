@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
 
 from logdoctor.logs.steps.build import CLIPPED, Build, Vertex
 from logdoctor.logs.steps.draft import Draft, without
 from logdoctor.logs.steps.ending import Ending, stamp
 from logdoctor.logs.steps.vertex import is_name
 from logdoctor.model import Line
+from logdoctor.record import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from logdoctor.logs.steps.screen import Screen

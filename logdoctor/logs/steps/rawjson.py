@@ -5,10 +5,13 @@ from __future__ import annotations
 import json
 from base64 import b64decode
 from collections.abc import Iterator, Sequence
-from typing import Any
 
 from logdoctor.logs.steps.build import Build, Vertex
 from logdoctor.model import Line
+from logdoctor.record import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from typing import Any
 
 
 def decode(lines: Sequence[Line], build: Build) -> list[Line]:

@@ -9,10 +9,10 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from functools import cache
-from typing import TYPE_CHECKING
 
 from logdoctor.logs.steps.build import CACHE
 from logdoctor.model import Log, Outcome, Step
+from logdoctor.record import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from logdoctor.logs.steps.signs import Sign

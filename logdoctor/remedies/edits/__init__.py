@@ -8,9 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from importlib import import_module
-from typing import Any, NamedTuple
 
+from logdoctor.record import TYPE_CHECKING, NamedTuple
 from logdoctor.remedies.edits.spans import EditError, Span, diff, splice
+
+if TYPE_CHECKING:
+    from typing import Any
 
 __all__ = ["OPERATIONS", "EditError", "Operation", "Span", "apply", "describe", "diff", "splice"]
 

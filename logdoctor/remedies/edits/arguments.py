@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from typing import Any
 
+from logdoctor.record import TYPE_CHECKING
 from logdoctor.remedies.edits.spans import EditError
+
+if TYPE_CHECKING:
+    from typing import Any
 
 SEGMENT = re.compile(r"""\.?([^.\[\]"']+)|\[(\d+)\]|\.?\["((?:[^"\\]|\\.)*)"\]|\.?\['([^']*)'\]""")
 

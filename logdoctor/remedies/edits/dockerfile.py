@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from bisect import bisect_left
 from collections.abc import Iterator
-from typing import NamedTuple
 
+from logdoctor.record import NamedTuple
 from logdoctor.remedies.edits.places import Placed, joined, placed
 from logdoctor.remedies.edits.shell import (
     SHELLS,

@@ -5,8 +5,8 @@ from __future__ import annotations
 import posixpath
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from typing import NamedTuple
 
+from logdoctor.record import NamedTuple
 from logdoctor.remedies.edits.arguments import one_line
 from logdoctor.remedies.edits.spans import EditError, Span, add_line, drop_lines, line_of
 

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from typing import Any
 
+from logdoctor.record import TYPE_CHECKING
 from logdoctor.remedies.edits.arguments import path_argument, same, value_argument
 from logdoctor.remedies.edits.json_text import Entry, Node, parse, value_of
 from logdoctor.remedies.edits.spans import EditError, Span, line_of, line_start, line_stop, newline_of
+
+if TYPE_CHECKING:
+    from typing import Any
 
 Path = tuple[str | int, ...]
 

@@ -5,9 +5,12 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator, Sequence
-from typing import Any, NamedTuple
 
+from logdoctor.record import TYPE_CHECKING, NamedTuple
 from logdoctor.remedies.edits.spans import EditError, Span, line_of
+
+if TYPE_CHECKING:
+    from typing import Any
 
 TOKEN = re.compile(
     r'(?P<blank>[ \t\r\n]+|//[^\n]*|/\*(?:[^*]|\*+[^*/])*\*+/)|(?P<string>"(?:[^"\\\x00-\x1f]|\\.)*")'

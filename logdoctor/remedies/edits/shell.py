@@ -8,12 +8,16 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from itertools import pairwise
-from typing import Literal, NamedTuple
 
+from logdoctor.record import TYPE_CHECKING, NamedTuple
 from logdoctor.remedies.edits.places import Placed, from_json, joined
 
-Kind = Literal["word", "operator", "redirect"]
-Quoting = Literal["", "exec", "json", "'", '"']
+if TYPE_CHECKING:
+    from typing import Literal
+
+    Kind = Literal["word", "operator", "redirect"]
+    Quoting = Literal["", "exec", "json", "'", '"']
+
 
 BLANK = " \t\r\v\f"
 BREAK = " \t\r\v\f\n;&|()<>"

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from typing import NamedTuple
+
+from logdoctor.record import NamedTuple
 
 CONTEXT = 3
 NO_NEWLINE = "\\ No newline at end of file\n"

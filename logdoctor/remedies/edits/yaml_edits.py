@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any
 
+from logdoctor.record import TYPE_CHECKING
 from logdoctor.remedies.edits.arguments import path_argument, same
 from logdoctor.remedies.edits.spans import (
     EditError,
@@ -19,6 +19,9 @@ from logdoctor.remedies.edits.spans import (
 )
 from logdoctor.remedies.edits.yaml_text import Node, read, value_of
 from logdoctor.remedies.edits.yaml_words import block, entry, given_value, inline
+
+if TYPE_CHECKING:
+    from typing import Any
 
 Path = tuple[str | int, ...]
 MISSING = object()

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from typing import Any, NamedTuple
 
+from logdoctor.record import TYPE_CHECKING, NamedTuple
 from logdoctor.remedies.edits.spans import EditError, Span
+
+if TYPE_CHECKING:
+    from typing import Any
 
 MOST = 50_000
 """Characters; the reader takes seconds for a megabyte, and settings files are small."""

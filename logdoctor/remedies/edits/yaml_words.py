@@ -5,11 +5,14 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator
-from typing import Any
 
+from logdoctor.record import TYPE_CHECKING
 from logdoctor.remedies.edits.arguments import same
 from logdoctor.remedies.edits.spans import EditError
 from logdoctor.remedies.edits.yaml_text import value_of
+
+if TYPE_CHECKING:
+    from typing import Any
 
 PLAIN = re.compile(r"[\w./^~<>=+@$%()*!|&?;:-][\w ./^~<>=+@$%()*!|&?;:-]*")
 
