@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -12,8 +13,11 @@ import pytest
 from calls import COMMA, COMMA_LOG, CORPUS, Said
 from forges import Fault, GitHubServer, GitLabServer, Reply, Server, serving
 from inline_snapshot import snapshot
+from reports import hostile
+from test_redact_everywhere import INNOCENT, LOG, PACKAGE, SECRETS
 
 from logdoctor.faces.cli import run_call
+from logdoctor.services.bot import failures
 
 SHA = "1111111111111111111111111111111111111111"
 FIXED = "2222222222222222222222222222222222222222"
@@ -560,6 +564,45 @@ class TestHostileLogs:
         assert not {"\u202e", "\u2066", "\x1b"} & set(everything)
         assert body.count("<!-- logdoctor:v1") == 1
         self.only_our_commands(said.out)
+
+    def test_no_secret_leaves_by_any_way_and_hashes_do(
+        self, github: GitHubServer, folder: Path, call: Call, tmp_path: Path
+    ) -> None:
+        """The comment, the suggestion, the job's log, summary, outputs and files; a run fetched or here."""
+        (folder / "package.json").write_text(PACKAGE)
+        (folder / "build.log").write_text(LOG)
+        (folder / "Dockerfile").write_text(
+            f"FROM node\nWORKDIR /app\nCOPY package.json ./\nRUN API_TOKEN={SECRETS[0]} npm ci\n"
+        )
+        added = "".join(f"+{line}\n" for line in PACKAGE.splitlines())
+        github.diffs = [{"filename": "package.json", "status": "added", "patch": f"@@ -0,0 +1,6 @@\n{added}"}]
+        github.run(1002, SHA, {f"build {SECRETS[1]}": ("failure", LOG.encode())})
+        said = [
+            call(github, *arguments, *more, event=pull_request(), GITHUB_RUN_ID=run)
+            for arguments, run in (
+                (("comment", "build.log", "--status", "failure"), "1001"),
+                (("comment",), "1002"),
+            )
+            for more in (("--save", str(tmp_path / "saved")), ("--min-confidence", "0"))
+        ]
+        sent = "".join(str(each.body) for each in github.asked)
+        shown = "".join(each.out + each.err for each in said)
+        written = "".join(
+            path.read_text() for path in tmp_path.rglob("*") if path.is_file() and folder not in path.parents
+        )
+        assert "```suggestion" in sent
+        assert "<redacted:github-token:" in written
+        for everything in (sent, shown, written):
+            assert INNOCENT[1] in everything
+            squeezed = "".join(everything.split())
+            assert not [secret for secret in SECRETS if secret in squeezed]
+
+    @pytest.mark.parametrize("line", ["/close", "/assign @all", "/merge", "!1 %2 &3 ~4 $5 GH-6 #7 @all"])
+    def test_no_order_or_reference_of_a_log_reaches_gitlab_or_github(self, line: str) -> None:
+        (told,) = failures(hostile(f"x\n{line}\ny"))
+        outside = re.sub(r"(?s)(`{3,})[a-z]*\n.*?\n\1(?=\n|$)|(`+).+?\2", "", told.body)
+        assert not re.search(r"(?m)^\s*/", outside)
+        assert not re.search(r"(?<![&\w])([!%@#~$]|GH-|&amp;)\w", outside)
 
     @staticmethod
     def only_our_commands(out: str) -> None:

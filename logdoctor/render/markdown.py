@@ -23,7 +23,7 @@ ROOM = 60_000
 _SPECIAL = re.compile(r"([\\`*_\[\]#|~$])")
 _BACKTICKS = re.compile(r"`+")
 _LINK = re.compile(r"https://[A-Za-z0-9./_~#?&=%:+-]+")
-_REFERENCE = re.compile(r"(?i)(\bGH-|[!%]|&amp;|\$)(\w)")
+_REFERENCE = re.compile(r"(?i)(\bGH-|[!%~$]|&amp;)(\w)")
 """What else names an issue, a merge request, a milestone, an epic or a snippet on GitHub or GitLab."""
 _BREAK = "\u200b"
 
