@@ -329,6 +329,29 @@ def test_a_server_that_refuses_or_breaks_fails_no_job(
     assert f"no comment: POST /repos/acme/shop/issues/7/comments: {status} no" in said.err
 
 
+@pytest.mark.parametrize("answer", [{"a": 1}, [{}], b"<html>"])
+def test_an_answer_that_nobody_would_expect_fails_no_job(
+    github: GitHubServer, folder: Path, call: Call, answer: object
+) -> None:
+    github.run(2002, SHA, {"build": ("failure", COMMA_LOG.read_bytes())})
+    for path in (
+        "issues/7/comments",
+        "actions/runs/2002$",
+        "runs/2002/jobs",
+        "git/trees",
+        "/pulls$",
+        "graphql",
+    ):
+        method = "POST" if path == "graphql" else "GET"
+        github.faults = [Fault(method, path, Reply(200, answer))]
+        for arguments, event, name in (
+            (("build.log", "--status", "failure"), pull_request(), "pull_request"),
+            ((), woken(2002, SHA), "workflow_run"),
+        ):
+            said = call(github, "comment", *arguments, event=event, GITHUB_EVENT_NAME=name)
+            assert said.status == 0, path
+
+
 def test_the_project_can_turn_the_comment_off(github: GitHubServer, folder: Path, call: Call) -> None:
     (folder / ".logdoctor.toml").write_text("comment = false\n")
     said = call(github, "comment", "build.log", "--status", "failure", event=pull_request())
@@ -674,6 +697,14 @@ class TestGitLabJobs:
             gitlab, "comment", "build.log", CI_JOB_STATUS="success", CI_PIPELINE_ID="901", CI_COMMIT_SHA=FIXED
         )
         assert "### ✓ Fixed in `2222222`" in gitlab.notes[0]["body"]
+
+    def test_in_the_script_itself_the_log_tells_how_it_ended(
+        self, gitlab: GitLabServer, folder: Path, call: Call
+    ) -> None:
+        call(gitlab, "comment", "build.log", CI_JOB_STATUS="running")
+        assert "trailing comma" in gitlab.notes[0]["body"]
+        call(gitlab, "comment", "build.log", CI_JOB_STATUS="canceled", CI_COMMIT_SHA=FIXED)
+        assert "2222222" not in gitlab.notes[0]["body"]
 
     def test_a_job_that_speaks_for_its_pipeline(
         self, gitlab: GitLabServer, tmp_path: Path, call: Call, monkeypatch: pytest.MonkeyPatch

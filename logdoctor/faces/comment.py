@@ -14,7 +14,7 @@ from typing import NamedTuple
 from logdoctor.config import Config
 from logdoctor.faces import github_job, output
 from logdoctor.faces.pipeline import Call, again, examined, looks_like_a_project, project_of, settings
-from logdoctor.faces.remote import Remote, commit, forge, patience, remote, report_on, settings_of
+from logdoctor.faces.remote import STRANGE, Remote, commit, forge, patience, remote, report_on, settings_of
 from logdoctor.faces.status import NO_FAILURE, USAGE, Refused
 from logdoctor.model import Outcome, Patch, Report
 from logdoctor.remedies.project import Project
@@ -101,7 +101,9 @@ def _found(wish: Wish) -> Found:
 
 
 def _state(wish: Wish) -> str:
-    return wish.status or os.environ.get("CI_JOB_STATUS", "")
+    """How the job ended, in the words of its system; GitLab only knows it in `after_script`."""
+    told = os.environ.get("CI_JOB_STATUS", "")
+    return wish.status or (told if told != "running" else "")
 
 
 def _call(wish: Wish) -> Call:
@@ -183,25 +185,29 @@ def _post(found: Found, wish: Wish) -> str:
         output.answer(write(state, GitHub.most, links) if state else "nothing would be posted\n")
         return ""
     try:
-        place = found.remote.forge if found.remote else _forge(found.where, wish)
-        number = wish.number or found.where.number
-        if not number:
-            number = place.pull_of(found.where.sha, found.where.owner, found.where.branch) or 0
-        if not number:
-            output.tell(
-                f"logdoctor: no comment, because no open pull request has {found.where.sha[:12]} as its head"
-            )
-            return ""
-        posted = publish(place, number, news, links, _pause)
-        output.tell(f"logdoctor: comment {posted.done}{' ' + posted.url if posted.url else ''}")
-        if wish.suggest and isinstance(place, GitHub) and news.failures:
-            _suggest(place, number, found, wish)
-        return posted.url
+        return _published(found, wish, news, links)
     except WebError as error:
         output.tell(f"logdoctor: no comment: {clean_line(str(error))}")
         if error.status in (401, 403, 404):
             output.tell(_RIGHTS[found.where.host])
+    except STRANGE as error:
+        output.tell(f"logdoctor: no comment: the server's answer was not understood ({type(error).__name__})")
+    return ""
+
+
+def _published(found: Found, wish: Wish, news: News, links: Links) -> str:
+    """Bring comment and suggestions up to date; the comment's address."""
+    where = found.where
+    place = found.remote.forge if found.remote else _forge(where, wish)
+    number = wish.number or where.number or place.pull_of(where.sha, where.owner, where.branch)
+    if not number:
+        output.tell(f"logdoctor: no comment, because no open pull request has {where.sha[:12]} as its head")
         return ""
+    posted = publish(place, number, news, links, _pause)
+    output.tell(f"logdoctor: comment {posted.done}{' ' + posted.url if posted.url else ''}")
+    if wish.suggest and isinstance(place, GitHub) and news.failures:
+        _suggest(place, number, found, wish)
+    return posted.url
 
 
 _RIGHTS = {

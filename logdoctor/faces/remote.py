@@ -24,6 +24,10 @@ PATIENCE = "LOGDOCTOR_PATIENCE"
 """In the environment: seconds that all waiting for a busy server may take."""
 
 
+STRANGE = (KeyError, TypeError, ValueError, AttributeError)
+"""What comes of an answer that is JSON, but not of the shape that a server's documentation tells."""
+
+
 class Remote(NamedTuple):
     """A run, and the place it is kept at."""
 
@@ -61,6 +65,8 @@ def remote(word: str, repository: str | None, author: str = "") -> Remote:
     except WebError as error:
         hint = "; is there a token in GH_TOKEN or GITLAB_TOKEN?" if error.status in (401, 403, 404) else ""
         raise Refused(f"{clean_line(str(error))}{hint}", status.UNREADABLE) from None
+    except STRANGE:
+        raise Refused("the server's answer about the run was not understood", status.UNREADABLE) from None
 
 
 def _run(place: GitHub | GitLab, target: ci.Target) -> Run:
@@ -99,7 +105,7 @@ def commit(found: Remote) -> Project | None:
     """The files of the run's commit, read as data over the network."""
     try:
         return Project(found.forge.tree(found.run.sha))
-    except WebError as error:
+    except (WebError, *STRANGE) as error:
         output.tell(f"logdoctor: the commit's files cannot be read: {clean_line(str(error))}")
         return None
 
