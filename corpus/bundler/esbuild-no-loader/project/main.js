@@ -1,0 +1,2 @@
+import logo from "./logo.tga";
+console.log(logo);

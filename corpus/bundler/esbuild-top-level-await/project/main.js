@@ -1,0 +1,2 @@
+const answer = await fetch("/a");
+console.log(answer);

@@ -1,0 +1,2 @@
+interface Row { id: number }
+export const rows: Row[] = [];

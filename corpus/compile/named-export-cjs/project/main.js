@@ -1,0 +1,2 @@
+import {total} from "./price.cjs";
+console.log(total);

@@ -1,0 +1,2 @@
+const all = {total: 1};
+module.exports = all;

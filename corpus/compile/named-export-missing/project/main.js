@@ -1,0 +1,2 @@
+import {total} from "./price.js";
+console.log(total);

@@ -1,0 +1,2 @@
+const Database = require("better-sqlite3");
+new Database(":memory:");

@@ -1,0 +1,5 @@
+const {chromium} = require("playwright");
+chromium.launch().catch((error) => {
+  console.error(error.message);
+  process.exit(1);
+});

@@ -1,0 +1,3 @@
+test("row", () => {
+  expect({id: 1}).toMatchSnapshot();
+});

@@ -1,0 +1,2 @@
+const n: number = 1;
+test("a", () => expect(n).toBe(1));

@@ -1,0 +1,1 @@
+test("answers", () => new Promise(() => {}), 50);
