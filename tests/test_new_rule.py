@@ -9,6 +9,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from reports import FAILED, PASSED, UNKNOWN
 
+from logdoctor.faces.rules import placed
+from logdoctor.faces.status import Refused
 from logdoctor.knowledge.authoring import parse
 from logdoctor.logs.read import read
 from logdoctor.logs.sources import Raw
@@ -58,3 +60,18 @@ def test_the_telling_line() -> None:
     assert telling_line(FAILED) == 41
     assert telling_line(UNKNOWN) == 41
     assert telling_line(PASSED) is None
+
+
+def test_a_log_and_its_line_may_be_named_in_one() -> None:
+    assert placed(None, None, "logs/build.log:41") == ("logs/build.log", 41)
+    assert placed(None, None, "C:/logs/build.log:7") == ("C:/logs/build.log", 7)
+    assert placed("build.log", 3, None) == ("build.log", 3)
+
+
+@pytest.mark.parametrize(
+    ("log", "line", "place"),
+    [(None, None, None), (None, None, "build.log"), (None, None, "build.log:0"), ("a.log", None, "a.log:1")],
+)
+def test_a_place_that_is_none(log: str | None, line: int | None, place: str | None) -> None:
+    with pytest.raises(Refused):
+        placed(log, line, place)

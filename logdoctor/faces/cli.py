@@ -417,20 +417,28 @@ def rules_check(
 
 @rules.command("new")
 def rules_new(
-    log: Annotated[str, typer.Argument(help="The log that the rule is for; - is standard input.")],
     id: Annotated[str, typer.Option(metavar="NAME", help="Names the trouble, such as json-trailing-comma.")],
+    log: Annotated[
+        str | None,
+        typer.Argument(help="The log that the rule is for; - is standard input.", show_default=False),
+    ] = None,
     line: Annotated[
         int | None,
         typer.Option(
             min=1, help="The line that tells the cause; without it the most telling one.", show_default=False
         ),
     ] = None,
+    place: Annotated[
+        str | None,
+        typer.Option("--from", metavar="LOG:LINE", help="The log and its line in one.", show_default=False),
+    ] = None,
     family: Annotated[str, typer.Option(help="Group of troubles it belongs to.")] = "shell",
     folder: Annotated[str, typer.Option(metavar="DIR", help="Where rules are kept.")] = ".logdoctor/rules",
 ) -> int:
     """Start a rule from a log: pattern, example and near miss, ready to be finished."""
-    from logdoctor.faces.rules import started
+    from logdoctor.faces.rules import placed, started
 
+    log, line = placed(log, line, place)
     return started(log, id, line, family, folder)
 
 

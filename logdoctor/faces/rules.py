@@ -103,6 +103,18 @@ def _folders_here() -> tuple[str, ...]:
     return folders
 
 
+def placed(log: str | None, line: int | None, place: str | None) -> tuple[str, int | None]:
+    """The log and the line that are meant, whether they were given apart or as LOG:LINE."""
+    if place is None:
+        if log is None:
+            raise Refused("name the log, or say --from LOG:LINE")
+        return log, line
+    name, _, number = place.rpartition(":")
+    if log or line or not name or not number.isdecimal() or int(number) < 1:
+        raise Refused("--from takes LOG:LINE, and neither LOG nor --line beside it")
+    return name, int(number)
+
+
 def started(log: str, id: str, line: int | None, family: str, folder: str) -> int:
     """Write the beginning of a rule, and say how to go on."""
     if not _NAME.fullmatch(id) or not _NAME.fullmatch(family):
