@@ -96,7 +96,8 @@ class Program(NamedTuple):
 def lab_folder() -> Path:
     """Where the lab keeps tools, homes and images."""
     chosen = os.environ.get("LOGDOCTOR_LAB")
-    return Path(chosen) if chosen else Path.home() / ".cache" / "logdoctor" / "lab"
+    caches = os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache"
+    return Path(chosen) if chosen else Path(caches) / "logdoctor" / "lab"
 
 
 def home_folder(uid: int | None = None) -> Path:

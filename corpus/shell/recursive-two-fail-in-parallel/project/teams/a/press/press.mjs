@@ -1,0 +1,3 @@
+import { juice } from "./juice.mjs";
+
+juice();

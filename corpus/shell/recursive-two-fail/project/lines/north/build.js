@@ -1,0 +1,3 @@
+const stops = require("./stops.json");
+
+console.log(stops.length);
