@@ -13,7 +13,7 @@ import msgspec
 import pytest
 from cases_read import cases
 
-from logdoctor.workshop.lab import daemon, debian, engine, image_stub, tools
+from logdoctor.workshop.lab import daemon, debian, engine, image_pair, image_stub, tools
 from logdoctor.workshop.lab.backend import Tool
 from logdoctor.workshop.lab.case import Variant
 
@@ -242,3 +242,25 @@ def test_rows_for_arm64_are_built_only_on_request(tmp_path: Path, monkeypatch: p
     monkeypatch.setenv("LAB_ARM64", "1")
     assert [tool.label for tool in engine.variants(case)] == ["buildkit-26.1.5", "buildkit-26.1.5-arm64"]
     assert made == ["modern", "modern", "arm64"]
+
+
+def test_the_stub_has_an_image_for_two_platforms(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Everything that an answer names by digest can be asked for, down to the layers."""
+    image_pair.image_pair.cache_clear()
+    monkeypatch.setattr(image_pair, "_layer", lambda machine: f"programs for {machine}".encode())
+    monkeypatch.setattr(image_stub, "PORT", 5074)
+
+    def ask(kind: str, name: str) -> bytes:
+        with urllib.request.urlopen(
+            f"http://127.0.0.1:5074/v2/both/busybox/{kind}/{name}", timeout=5
+        ) as answer:
+            return bytes(answer.read())
+
+    with image_stub.image_registry():
+        index = json.loads(ask("manifests", image_pair.TAG))
+        machines = [each["platform"]["architecture"] for each in index["manifests"]]
+        manifest = json.loads(ask("manifests", index["manifests"][1]["digest"]))
+        assert json.loads(ask("blobs", manifest["config"]["digest"]))["architecture"] == "arm64"
+        assert ask("blobs", manifest["layers"][0]["digest"]) == b"programs for arm64"
+    image_pair.image_pair.cache_clear()
+    assert machines == ["amd64", "arm64"]

@@ -557,6 +557,42 @@ def test_without_names_nothing_is_allowed() -> None:
     assert "`logdoctor fix --project DIR LOG`" in reason(told(ALLOW, None, failed=REFUSED))
 
 
+# --- an image for another machine ---
+
+FOREIGN = Plan("here", "Build for {host}", "review", "It runs here.", solve="foreign-image")
+MACHINES = {"image": "linux/arm64", "host": "linux/amd64"}
+
+
+def test_the_last_stage_is_built_for_this_machine_and_the_others_stay() -> None:
+    dockerfile = (
+        "FROM --platform=linux/arm64 node:20 AS tools\nRUN make\n\n"
+        "FROM --platform=linux/arm64 node:20-slim\nCOPY --from=tools /x /x\n"
+    )
+    lines = diff(told(FOREIGN, {"Dockerfile": dockerfile}, MACHINES)).splitlines()
+    assert [line for line in lines if line[:1] in "-+"][2:] == [
+        "-FROM --platform=linux/arm64 node:20-slim",
+        "+FROM --platform=linux/amd64 node:20-slim",
+    ]
+
+
+def test_a_platform_that_no_file_asks_for_is_not_guessed_at() -> None:
+    files = {"Dockerfile": "FROM node:20\n", "docker-bake.json": '{"target": {"a": {"platforms": []}}}'}
+    assert "no file asks for linux/arm64" in reason(told(FOREIGN, files, MACHINES))
+
+
+def test_an_image_for_both_platforms_is_left_as_it_is() -> None:
+    both = '{"target": {"a": {"platforms": ["linux/arm64", "linux/amd64"]}}}'
+    assert "no file asks for" in reason(told(FOREIGN, {"docker-bake.json": both}, MACHINES))
+
+
+def test_two_places_that_ask_for_the_platform_are_both_named() -> None:
+    files = {
+        "Dockerfile": "FROM --platform=linux/arm64 node:20\n",
+        "compose.yaml": "services:\n  web:\n    build: .\n    platform: linux/arm64\n",
+    }
+    assert "Dockerfile and compose.yaml ask for linux/arm64 alike" in reason(told(FOREIGN, files, MACHINES))
+
+
 # --- a file that COPY does not find ---
 
 COPY = Plan("find-source", "Find it", "review", "COPY finds nothing.", solve="copy-source")

@@ -35,6 +35,7 @@ SOLVERS = {
     "allow-builds": "allow_builds",
     "copy-source": "copy_source",
     "ownership": "ownership",
+    "foreign-image": "foreign_image",
 }
 """A solver's name and the module whose `remedies(plan, case)` it is."""
 FROM_LOG = frozenset({"native-module", "lockfile"})

@@ -1,9 +1,9 @@
 """A tiny image registry on loopback that fails in the ways real ones do.
 
-What it answers follows the name of the repository asked for, as written in `_FAILURES`; every other
-name is unknown to it. The engines also use it as their mirror of Docker Hub, for which a name that
-does not exist is one that needs a login. The answers have the form of the distribution protocol, so
-the engine's own words about them are real.
+What it answers follows the name of the repository asked for, as written in `_FAILURES`; `both/` has
+an image for two platforms (image_pair.py), every other name is unknown to it. The engines also use
+it as their mirror of Docker Hub, for which a name that does not exist is one that needs a login.
+The answers have the form of the distribution protocol, so the engine's own words about them are real.
 """
 
 from __future__ import annotations
@@ -19,6 +19,8 @@ import threading
 from collections.abc import Iterator, Mapping
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+
+from logdoctor.workshop.lab.image_pair import image_pair
 
 PORT = 5000
 _INDEX = "application/vnd.oci.image.index.v1+json"
@@ -88,6 +90,8 @@ class _Handler(BaseHTTPRequestHandler):
             self._send(401, _error("UNAUTHORIZED", "authentication required"), 'Basic realm="stub"')
         elif first == "foreign":
             self._send(200, _foreign_index(), kind=_INDEX)
+        elif first == "both" and (found := image_pair().get(self.path.rpartition("/")[2])):
+            self._send_bytes(200, *found)
         else:
             status, code, message = _FAILURES.get(first, (404, "MANIFEST_UNKNOWN", "manifest unknown"))
             self._send(status, _error(code, message))
@@ -102,9 +106,11 @@ class _Handler(BaseHTTPRequestHandler):
         self._send(401, answer, realm)
 
     def _send(self, status: int, content: object, challenge: str = "", kind: str = "") -> None:
-        body = json.dumps(content).encode()
+        self._send_bytes(status, json.dumps(content).encode(), kind or "application/json", challenge)
+
+    def _send_bytes(self, status: int, body: bytes, kind: str, challenge: str = "") -> None:
         self.send_response(status)
-        self.send_header("content-type", kind or "application/json")
+        self.send_header("content-type", kind)
         self.send_header("content-length", str(len(body)))
         self.send_header("docker-content-digest", f"sha256:{hashlib.sha256(body).hexdigest()}")
         if challenge:
