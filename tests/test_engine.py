@@ -264,3 +264,14 @@ def test_the_stub_has_an_image_for_two_platforms(monkeypatch: pytest.MonkeyPatch
         assert ask("blobs", manifest["layers"][0]["digest"]) == b"programs for arm64"
     image_pair.image_pair.cache_clear()
     assert machines == ["amd64", "arm64"]
+
+
+def test_a_port_that_somebody_else_has_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(image_stub, "PORT", 5075)
+    monkeypatch.setattr(image_stub, "PATIENCE", -1.0)
+    with (
+        image_stub.image_registry(),
+        pytest.raises(tools.ToolError, match=r"needs port 5075.*in use"),
+        image_stub.image_registry(),
+    ):
+        pass

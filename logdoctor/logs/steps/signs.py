@@ -43,6 +43,7 @@ CLOSINGS: tuple[Sign, ...] = (
     ("failed to solve", ""),
     ("returned a non-zero code: ", ""),
     ("executor failed running [", ""),
+    ("exec format error", r"^exec /\S{1,300}: exec format error$"),
     ("did not complete successfully", ""),
     ("Error: building at STEP ", ""),
     ("error building image: ", ""),

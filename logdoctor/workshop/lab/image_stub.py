@@ -9,6 +9,7 @@ The answers have the form of the distribution protocol, so the engine's own word
 from __future__ import annotations
 
 import contextlib
+import errno
 import hashlib
 import json
 import socket
@@ -16,13 +17,16 @@ import ssl
 import subprocess
 import tempfile
 import threading
+import time
 from collections.abc import Iterator, Mapping
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 from logdoctor.workshop.lab.image_pair import image_pair
+from logdoctor.workshop.lab.tools import ToolError
 
 PORT = 5000
+PATIENCE = 600.0
 _INDEX = "application/vnd.oci.image.index.v1+json"
 _FAILURES: Mapping[str, tuple[int, str, str]] = {
     "limited": (429, "TOOMANYREQUESTS", "You have reached your pull rate limit."),
@@ -35,7 +39,7 @@ _FAILURES: Mapping[str, tuple[int, str, str]] = {
 def image_registry() -> Iterator[None]:
     """Answers on loopback as long as the block runs."""
     _Handler.secure = _certificate()
-    server = _Server(("127.0.0.1", PORT), _Handler)
+    server = _served()
     thread = threading.Thread(target=server.serve_forever, daemon=True)
     thread.start()
     try:
@@ -44,6 +48,18 @@ def image_registry() -> Iterator[None]:
         server.shutdown()
         server.server_close()
         thread.join()
+
+
+def _served() -> _Server:
+    """The server, as soon as another lab on this machine has given the port back."""
+    until = time.monotonic() + PATIENCE
+    while True:
+        try:
+            return _Server(("127.0.0.1", PORT), _Handler)
+        except OSError as error:
+            if error.errno != errno.EADDRINUSE or time.monotonic() > until:
+                raise ToolError(f"the stub of an image registry needs port {PORT}: {error}") from error
+            time.sleep(1)
 
 
 def _certificate() -> ssl.SSLContext:
