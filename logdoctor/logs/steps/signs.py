@@ -68,7 +68,7 @@ CLOSINGS: tuple[Sign, ...] = (
     ("FATAL ERROR", ""),
     ("\nE: ", ""),
     ("error TS", r"\berror TS\d+"),
-    ("\nfatal: ", ""),
+    ("\nfatal: ", r"^fatal: \D"),
     ("\nFATAL", ""),
     ("\npanic: ", ""),
     ("heap out of memory", ""),
