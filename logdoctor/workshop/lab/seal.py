@@ -30,6 +30,10 @@ _ROOT = "logdoctor.remedies"
 _SHARED = "targets"
 """How every edit finds its file; what it needs is the ground of all repairs and belongs to none."""
 _LENGTH = 16
+_QUIET = re.compile(
+    rb"^[ \t]*(?:from [\w.]+ import (?:\([^)]*\)|[^\n(]*)|import [^\n]*|if TYPE_CHECKING:|#[^\n]*|)\n",
+    re.MULTILINE,
+)
 
 
 def seal(case: Case, tool: str, rules: Collection[str], book: RuleBook) -> str:
@@ -96,7 +100,8 @@ def _of_operation(name: str) -> frozenset[str]:
 
 @cache
 def _code(module: str) -> bytes:
-    return _file(module).read_bytes()
+    """A module's text without imports, comment lines and blank ones: moving them changes no repair."""
+    return _QUIET.sub(b"", _file(module).read_bytes())
 
 
 def _file(module: str) -> Path:
@@ -118,7 +123,7 @@ def _reached(module: str) -> frozenset[str]:
 
 def _imported(module: str) -> list[str]:
     found: list[str] = []
-    for node in ast.walk(ast.parse(_code(module))):
+    for node in ast.walk(ast.parse(_file(module).read_bytes())):
         if isinstance(node, ast.ImportFrom) and (node.module or "").startswith(_ROOT):
             below = (node.module or "").removeprefix(_ROOT).lstrip(".")
             found += [below] if below else [one.name for one in node.names]
