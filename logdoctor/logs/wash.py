@@ -47,7 +47,7 @@ def wash(data: bytes, page: str) -> bytes:
     clean = data
     if b"\x1b" in data:
         erase, escape = _codes()
-        clean = escape.sub(b"", erase.sub(b"\r", data)).replace(b"\x1b", b"")
+        clean = escape.sub(b"", erase.sub(b"\r", data))
     places = _odd_places(clean)
     if places:
         clean = _with_clean_lines(clean, places, page)
@@ -84,7 +84,8 @@ def _with_clean_lines(data: bytes, places: list[int], page: str) -> bytes:
         start = data.rfind(b"\n", 0, place) + 1
         stop = data.find(b"\n", place)
         stop = stop if stop >= 0 else len(data)
-        text = mend(strip(decode_line(data[start:stop], page)))
+        text = decode_line(data[start:stop], page).replace("\x1b", "")
+        text = mend(strip(text))
         pieces += (data[done:start], text.encode("utf-8", "replace"))
         done = stop
     return b"".join((*pieces, data[done:]))
