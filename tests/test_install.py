@@ -91,6 +91,7 @@ def test_the_wheel_needs_no_yaml_at_run_time(built: dict[str, Path]) -> None:
     with zipfile.ZipFile(built["wheel"]) as archive:
         names = archive.namelist()
     assert "logdoctor/data/book.json" in names
+    assert {"logdoctor/data/codes/pnpm.tsv", "logdoctor/data/codes/pnpm.toml"} <= set(names)
     assert not [name for name in names if name.endswith((".yaml", ".yml"))]
     assert not [name for name in names if not name.startswith(("logdoctor/", "logdoctor-"))]
 
