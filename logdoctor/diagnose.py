@@ -9,14 +9,14 @@ from collections.abc import Mapping, Sequence
 
 from logdoctor.diagnosis.excerpt import excerpt
 from logdoctor.diagnosis.rank import Verdict, failing, rank, suspects, yielding
-from logdoctor.diagnosis.told import Scene, tell
-from logdoctor.knowledge.features import telling
-from logdoctor.knowledge.guess import guess
+from logdoctor.diagnosis.told import Scene, tell, tell_unknown
+from logdoctor.knowledge.classify import Classifier, shipped
 from logdoctor.knowledge.match import match
-from logdoctor.knowledge.rules import LOOKED_UP, RuleBook, generic
+from logdoctor.knowledge.rules import LOOKED_UP, RuleBook
 from logdoctor.logs.steps import cut
 from logdoctor.logs.steps.verdict import verdict
-from logdoctor.model import Diagnosis, Log, Match, Outcome, Remedy, Report, Step
+from logdoctor.model import Diagnosis, Log, Opinion, Outcome, Remedy, Report, Step
+from logdoctor.record import NamedTuple
 from logdoctor.redact import mask_report
 from logdoctor.remedies.project import Project
 from logdoctor.remedies.remedy import propose
@@ -26,51 +26,102 @@ Weights = Mapping[str, Mapping[int, float]]
 
 MOST = 12
 """Diagnoses in one report; beyond these, somebody's whole matrix has one trouble with many faces."""
+GUESSES = 3
+"""Steps of one log whose failure no rule knows that are told of."""
 
 
-def diagnose(logs: Sequence[Log], book: RuleBook, project: Project | None = None) -> Report:
-    """Read logs that were cleaned before, and say what broke the build and what repairs it."""
+class Findings(NamedTuple):
+    """What was found in one log: the verdicts of rules, the guesses beside them, and their scene."""
+
+    scene: Scene
+    verdicts: Sequence[Verdict]
+    guesses: Sequence[Opinion]
+    weights: Weights
+
+
+def diagnose(
+    logs: Sequence[Log],
+    book: RuleBook,
+    project: Project | None = None,
+    classifier: Classifier | None = None,
+) -> Report:
+    """Read logs that were cleaned before, and say what broke the build and what repairs it.
+
+    Without a classifier of your own the one that comes with the program is asked.
+    """
     steps: list[Step] = []
     diagnoses: list[Diagnosis] = []
     outcomes: list[Outcome] = []
-    weights: dict[str, dict[int, float]] = {}
+    weights: dict[str, Mapping[int, float]] = {}
     for log in logs:
         own = _numbered(cut(log), len(steps))
-        weights.update({step.id: telling(step) for step in failing(own)})
-        scene = _scene(log, own, book, weights)
-        verdicts = rank(scene.matches, own, scene.outcome)
-        for found in verdicts[: MOST - len(diagnoses)]:
-            found = _known(found, book)
-            diagnosis = tell(f"d{len(diagnoses) + 1}", found, scene, _remedies(found, own, project))
-            _add(diagnoses, diagnosis)
+        found = find(log, own, book, classifier or shipped())
+        weights.update(found.weights)
+        for each in found.verdicts[: MOST - len(diagnoses)]:
+            each = _known(each, book)
+            id, remedies = f"d{len(diagnoses) + 1}", _remedies(each, own, project)
+            _add(diagnoses, tell(id, each, found.scene, remedies))
+        for guess in found.guesses[: MOST - len(diagnoses)]:
+            _add(diagnoses, tell_unknown(f"d{len(diagnoses) + 1}", guess, found.scene))
         steps += own
-        outcomes.append("failed" if verdicts else scene.outcome)
+        outcomes.append("failed" if found.verdicts else found.scene.outcome)
     lines = excerpt(diagnoses, steps, weights)
     return mask_report(Report(_overall(outcomes), tuple(logs), tuple(steps), tuple(diagnoses), lines))
 
 
-def _scene(log: Log, steps: Sequence[Step], book: RuleBook, weights: Weights) -> Scene:
+def find(log: Log, steps: Sequence[Step], book: RuleBook, classifier: Classifier) -> Findings:
+    """What rules know of one log; the classifier is asked where they leave a doubt."""
     outcome = verdict(log, steps)
     if outcome == "passed":
-        return Scene((), steps, outcome, log.clipped)
+        return Findings(Scene((), steps, outcome, log.clipped, {}, {}), (), (), {})
     known = match(book, suspects(steps))
-    explained = {found.step.id for found in yielding(known) if found.rule.tier != "wrapper"}
-    guesses = [_guess(book, step, weights) for step in steps if step.id in weights.keys() - explained]
-    return Scene(known + tuple(each for each in guesses if each), steps, outcome, log.clipped)
+    verdicts = rank(known, steps, outcome)
+    asked = failing(steps) if _doubtful(verdicts) else ()
+    weights = {step.id: classifier.rank(step) for step in asked}
+    opinions = {step.id: classifier.opinion(step, weights[step.id]) for step in asked}
+    told = {id: opinion for id, opinion in opinions.items() if opinion}
+    scene = Scene(known, steps, outcome, log.clipped, told, classifier.calibration)
+    guesses = _guesses(scene, verdicts)
+    said = _said_by_builder(guesses, steps, book)
+    verdicts += tuple(said.values())
+    return Findings(scene, verdicts, [each for each in guesses if each.step not in said], weights)
 
 
-def _guess(book: RuleBook, step: Step, weights: Weights) -> Match | None:
-    return guess(generic(book), step, weights[step.id])
+def _said_by_builder(guesses: Sequence[Opinion], steps: Sequence[Step], book: RuleBook) -> dict[str, Verdict]:
+    """The guesses whose line is a message of the builder, by the step's id: those have a meaning."""
+    if not guesses:
+        return {}
+    from logdoctor.knowledge.codes import spoken
+
+    places = {step.id: step for step in steps}
+    found = {each.step: spoken(places[each.step], each.position, book) for each in guesses}
+    return {id: Verdict(match, (), (match,)) for id, match in found.items() if match}
 
 
 def _known(found: Verdict, book: RuleBook) -> Verdict:
     """Look a code or message that no rule explains up in the tools' own lists."""
-    rule = found.match.rule
-    if rule.family != "generic" and rule.id not in LOOKED_UP:
+    if found.match.rule.id not in LOOKED_UP:
         return found
     from logdoctor.knowledge.codes import named
 
     return found._replace(match=named(found.match, book))
+
+
+def _doubtful(verdicts: Sequence[Verdict]) -> bool:
+    """Whether the rules leave something open; where they do not, the model is not even loaded."""
+    return not verdicts or any(
+        each.match.rule.tier != "cause" or each.rivals or each.match.step.status != "failed"
+        for each in verdicts
+    )
+
+
+def _guesses(scene: Scene, verdicts: Sequence[Verdict]) -> list[Opinion]:
+    """The classifier's lines of steps that no rule explains, the most telling first; none beside a cause."""
+    if scene.outcome != "failed" or any(each.match.rule.tier == "cause" for each in verdicts):
+        return []
+    explained = {found.step.id for found in yielding(scene.matches) if found.rule.tier != "wrapper"}
+    open_ones = [opinion for id, opinion in scene.opinions.items() if id not in explained]
+    return sorted(open_ones, key=lambda opinion: -opinion.score)[:GUESSES]
 
 
 def _remedies(found: Verdict, steps: Sequence[Step], project: Project | None) -> tuple[Remedy, ...]:

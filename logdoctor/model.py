@@ -157,6 +157,25 @@ class Match(NamedTuple):
     support: tuple[Line, ...] = ()
 
 
+class Opinion(NamedTuple):
+    """What the classifier thinks of a failed step.
+
+    `position` indexes `Step.lines`; `score` is how much that line tells, `margin` how far it stands
+    before the next one of `lines`; `klass` is the nearest known class (or `none`) and `share` its probability
+    among all classes, uncalibrated.
+    """
+
+    step: str
+    position: int
+    line: Line
+    score: float
+    margin: float
+    klass: str
+    family: str
+    share: float
+    lines: int
+
+
 class Cause(NamedTuple):
     """The line that tells why; `span` marks the telling part of `text`."""
 

@@ -325,7 +325,7 @@ class TestHowSure:
         assert len(failures(report)) == told
 
     def test_a_guess_is_posted_only_where_everything_is_asked_for(self) -> None:
-        guess = DIAGNOSIS._replace(family="generic")
+        guess = DIAGNOSIS._replace(rule=None, origin="classifier")
         assert failures(FAILED._replace(diagnoses=(guess,))) == ()
         assert len(failures(FAILED._replace(diagnoses=(guess,)), least=0)) == 1
 

@@ -92,7 +92,7 @@ def test_keys_and_their_order_as_published() -> None:
         (UNKNOWN, 3),
         (PASSED, 0),
         (UNDECIDED, 0),
-        (FAILED._replace(diagnoses=(DIAGNOSIS._replace(family="generic"),)), 3),
+        (FAILED._replace(diagnoses=(DIAGNOSIS._replace(rule=None, origin="classifier"),)), 3),
     ],
 )
 def test_statuses(report: Report, expected: int) -> None:

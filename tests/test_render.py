@@ -146,7 +146,7 @@ def test_a_log_that_does_not_show_its_end() -> None:
 
 
 def test_a_guess_is_called_one() -> None:
-    guess = DIAGNOSIS._replace(family="generic", rule="error-line", confidence=0.4, remedies=(), chain=())
+    guess = DIAGNOSIS._replace(origin="classifier", rule=None, confidence=0.4, remedies=(), chain=())
     text = plain.render(FAILED._replace(diagnoses=(guess,)))
     assert text.startswith("X The build failed, and no rule knows why; this line tells most about it\n")
     assert "Sure hardly (0.40)" in text

@@ -15,7 +15,7 @@ from logdoctor.knowledge.compile import compiled, read_folder
 from logdoctor.knowledge.errors import RuleError
 from logdoctor.knowledge.lint import check
 from logdoctor.knowledge.pump import too_slow
-from logdoctor.knowledge.rules import generic, load_book
+from logdoctor.knowledge.rules import load_book
 from logdoctor.remedies.edits import OPERATIONS
 from logdoctor.remedies.remedy import SOLVERS
 
@@ -223,11 +223,8 @@ def test_the_schema_takes_what_the_loader_takes() -> None:
     assert set(schema["$defs"]) >= {"RuleFile", "Alternative", "Example", "RemedyPlan"}
 
 
-def test_generic_rules_are_the_only_ones_without_needles() -> None:
-    book = load_book()
-    assert {rule.family for rule in generic(book)} == {"generic"}
-    for rule in book.rules:
-        assert rule.family == "generic" or all(pattern.needle for pattern in rule.patterns)
+def test_every_pattern_has_a_literal_to_be_found_by() -> None:
+    assert [rule.id for rule in load_book().rules if not all(each.needle for each in rule.patterns)] == []
 
 
 def test_every_shipped_rule_is_proven() -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from logdoctor.model import Link, Match, Role, Step
+from logdoctor.model import Link, Match, Step
 
 LONGEST = 6
 """Links of a chain; beyond these a reader no longer follows."""
@@ -13,30 +13,35 @@ WIDEST = 2000
 
 
 def follow(cause: Match, matches: Sequence[Match], steps: Sequence[Step]) -> tuple[Link, ...]:
-    """Link the cause to the wrapper and symptom lines that follow it, outwards to the log's end.
+    """Link the cause to the wrapper and symptom lines that follow it, outwards to the log's end."""
+    first = Link(cause.line.number, "cause", cause.rule.tier, cause.step.id, cause.line.text[:WIDEST])
+    return outwards(first, cause.step, matches, steps, cause.rule.id)
+
+
+def outwards(
+    first: Link, step: Step, matches: Sequence[Match], steps: Sequence[Step], known: str = ""
+) -> tuple[Link, ...]:
+    """The chain from a first link of that step; `known` is the rule that named it, if one did.
 
     A line is one link, however many rules know it, and a rule's first line stands for the others.
     """
-    links = [_link(cause, "cause")]
-    reach = _enclosing(cause.step, steps)
-    seen = {cause.rule.id}
-    for match in sorted(_later(cause, matches, reach), key=lambda match: match.line.number):
-        known = match.rule.id in seen
+    links = [first]
+    reach = _enclosing(step, steps)
+    seen = {known}
+    for match in sorted(_later(first.line, matches, reach), key=lambda match: match.line.number):
+        again = match.rule.id in seen
         seen.add(match.rule.id)
-        if not known and match.line.number != links[-1].line:
-            links.append(_link(match, "consequence"))
+        if not again and match.line.number != links[-1].line:
+            text = match.line.text[:WIDEST]
+            links.append(Link(match.line.number, "consequence", match.rule.tier, match.step.id, text))
     return tuple(links[:1] + links[1:][-(LONGEST - 1) :])
 
 
-def _link(match: Match, role: Role) -> Link:
-    return Link(match.line.number, role, match.rule.tier, match.step.id, match.line.text[:WIDEST])
-
-
-def _later(cause: Match, matches: Sequence[Match], reach: set[str]) -> Iterable[Match]:
+def _later(line: int, matches: Sequence[Match], reach: set[str]) -> Iterable[Match]:
     for match in matches:
         if match.rule.tier == "cause" or match.step.id not in reach:
             continue
-        if match.line.number > cause.line.number and match.rule.family != "generic":
+        if match.line.number > line:
             yield match
 
 

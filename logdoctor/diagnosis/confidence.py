@@ -1,58 +1,97 @@
-"""How sure a diagnosis is, and why: a plain table until a model is fitted on the corpus.
+"""How sure a diagnosis is, and why: a calibrated probability.
 
-Each feature moves the odds the way it moved them on recorded logs; none of them comes from a rule
-file, so that no author can type a confidence.
+Each ground moves the odds as far as it moved them on logs that the model had not learned from; none
+of them comes from a rule file, so that no author can type a confidence.
 """
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from math import exp
+
 from logdoctor.model import Tier
 from logdoctor.record import NamedTuple
 
-GENERIC_MOST = 0.6
-CLIPPED_MOST = 0.7
+LEAST, MOST = 0.02, 0.98
+"""No answer is given as impossible or as certain."""
+AHEAD = (0.5, 1.5, 2.0, 3.0)
+"""Leads of the telling line that count one by one, so that a longer lead says at least as much."""
+WORDS = {
+    "rule: cause": "a rule knows this line as a cause",
+    "rule: symptom": "a rule knows this line as a symptom; the cause may stand above it",
+    "no rule": "no rule knows this trouble; the line is the one that tells most",
+    "step not failed": "no step is marked as failed",
+    "end unknown": "the log does not show how the build ended",
+    "one rival": "1 other known trouble in the same step",
+    "several rivals": "several other known troubles in the same step",
+    "files agree": "the project's files show the same fault",
+    "clipped": "part of the log is missing",
+    "agreed": "it is also the line that tells most",
+    "disputed": "another line tells more",
+    "far ahead": "no other line tells nearly as much",
+    "just ahead": "another line tells nearly as much",
+    "like a known trouble": "its words are like those of a known trouble",
+}
+"""The grounds by name, as they are told; a ground that is not here moves the odds in silence."""
 
 
 class Grounds(NamedTuple):
-    """What is known about a diagnosis when its confidence is asked for."""
+    """What is known about a diagnosis when its confidence is asked for.
 
-    tier: Tier
-    generic: bool
+    `tier` is None where no rule knows the trouble. `agrees` says whether the line is the one that the
+    classifier would name, None if it was not asked; `margin` is how far its line stands ahead of the
+    next, `share` the probability that it gives the nearest class, `lines` how many it chose from.
+    """
+
+    tier: Tier | None
     step_failed: bool
     outcome_failed: bool
     rivals: int
     clipped: bool
     confirmed: bool
+    agrees: bool | None = None
+    margin: float = 0.0
+    share: float = 0.0
+    lines: int = 0
 
 
-def confidence(grounds: Grounds) -> tuple[float, tuple[str, ...]]:
+def grounds_of(grounds: Grounds) -> tuple[str, ...]:
+    """The grounds by name, the heaviest first: the features of the calibrated model."""
+    names = [f"rule: {grounds.tier}" if grounds.tier else "no rule"]
+    told = {
+        "step not failed": not grounds.step_failed,
+        "end unknown": not grounds.outcome_failed,
+        "one rival": grounds.rivals == 1,
+        "several rivals": grounds.rivals > 1,
+        "files agree": grounds.confirmed,
+        "clipped": grounds.clipped,
+    }
+    names += [name for name, holds in told.items() if holds]
+    if grounds.tier is None:
+        return (*names, *_of_guess(grounds))
+    if grounds.agrees is not None:
+        names.append("agreed" if grounds.agrees else "disputed")
+    return tuple(names)
+
+
+def _of_guess(grounds: Grounds) -> list[str]:
+    names = [f"ahead by {step}" for step in AHEAD if grounds.margin >= step]
+    if grounds.margin >= 1:
+        names.append("far ahead")
+    elif grounds.margin < 0.25:
+        names.append("just ahead")
+    if grounds.share:
+        names.append("like a known trouble")
+    if grounds.lines <= 3:
+        names.append("few lines")
+    elif grounds.lines > 30:
+        names.append("many lines")
+    return names
+
+
+def confidence(grounds: Grounds, weights: Mapping[str, float]) -> tuple[float, tuple[str, ...]]:
     """The probability that the named line is the cause, and the grounds in words."""
-    value, basis = _start(grounds)
-    if not grounds.step_failed:
-        value -= 0.06
-        basis.append("no step is marked as failed")
-    if not grounds.outcome_failed:
-        value -= 0.1
-        basis.append("the log does not show how the build ended")
-    if grounds.rivals:
-        value -= min(0.24, 0.12 * grounds.rivals)
-        basis.append(
-            f"{grounds.rivals} other known trouble{'s' if grounds.rivals > 1 else ''} in the same step"
-        )
-    if grounds.confirmed:
-        value += 0.05
-        basis.append("the project's files show the same fault")
-    if grounds.clipped:
-        value = min(value, CLIPPED_MOST)
-        basis.append("part of the log is missing")
-    if grounds.generic:
-        value = min(value, GENERIC_MOST)
-    return round(max(0.05, min(0.98, value)), 2), tuple(basis)
-
-
-def _start(grounds: Grounds) -> tuple[float, list[str]]:
-    if grounds.generic:
-        return 0.5, ["the failing command's own error line; no rule knows this trouble"]
-    if grounds.tier == "cause":
-        return 0.92, ["a rule knows this line as a cause"]
-    return 0.6, ["a rule knows this line as a symptom; the cause may stand above it"]
+    names = grounds_of(grounds)
+    odds = sum(weights.get(name, 0.0) for name in names)
+    value = 1 / (1 + exp(-odds))
+    return round(max(LEAST, min(MOST, value)), 2), tuple(WORDS[name] for name in names if name in WORDS)

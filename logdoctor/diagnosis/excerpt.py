@@ -10,6 +10,8 @@ from logdoctor.model import Diagnosis, Excerpt, Step
 ROOM = 4000
 """Characters in all, counting a line end for each line: what a reader or a program can take in."""
 WIDEST = 400
+BEFORE, AFTER = 2, 5
+"""Lines shown beside a cause."""
 TAIL = 30
 """Last lines of a failed step that are shown if there is room."""
 
@@ -42,8 +44,22 @@ def _wanted(
             yield diagnosis.cause.log, diagnosis.cause.line, diagnosis.cause.text
             for link in diagnosis.chain:
                 yield diagnosis.cause.log, link.line, link.text
+            for each in diagnosis.evidence:
+                if each.side == "log" and each.line is not None:
+                    yield diagnosis.cause.log, each.line, each.text
+    yield from _beside(diagnoses, steps)
     yield from _by_weight(steps, telling)
     yield from _tails(steps)
+
+
+def _beside(diagnoses: Sequence[Diagnosis], steps: Sequence[Step]) -> Iterable[Wanted]:
+    """The lines beside each cause in its own step: a message seldom ends with its first line."""
+    causes = {(each.step, each.cause.line) for each in diagnoses if each.cause}
+    for step in steps:
+        for position, line in enumerate(step.lines):
+            if (step.id, line.number) in causes:
+                for near in step.lines[max(0, position - BEFORE) : position + AFTER + 1]:
+                    yield step.log, near.number, near.text
 
 
 def _by_weight(steps: Sequence[Step], telling: Mapping[str, Mapping[int, float]]) -> Iterable[Wanted]:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 
+from logdoctor.words import template
+
 try:
     # hashlib loads OpenSSL, which takes longer than reading a common log.
     from _blake2 import blake2b
@@ -13,7 +15,6 @@ except ImportError:
 
 _PATH = r"(?:[A-Za-z]:)?(?:[\\/][^\\/\s'\"]+){2,}"
 _VERSION = r"\b(\d+)\.\d+(?:\.\d+)?(?:[-+][\w.]+)?"
-_HASH = r"\b[0-9a-f]{7,}\b|\b[a-z0-9]{25}\b"
 
 
 def of_rule(rule: str, captures: Mapping[str, str]) -> str:
@@ -23,10 +24,8 @@ def of_rule(rule: str, captures: Mapping[str, str]) -> str:
 
 
 def of_line(text: str) -> str:
-    """Name a failure that no rule knows, from its cause line without numbers, hashes and folders."""
-    text = re.sub(_PATH, lambda path: _tail(path[0]), text)
-    text = re.sub(r"\d+", "N", re.sub(_HASH, "H", text.lower()))
-    return _digest("line\n" + " ".join(text.split()))
+    """Name a failure that no rule knows, from the template that its cause line was printed with."""
+    return _digest("line\n" + template(text))
 
 
 def _steady(value: str) -> str:

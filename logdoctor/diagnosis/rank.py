@@ -1,7 +1,7 @@
 """Which line is the cause: one verdict for each failed step, told apart from its consequences.
 
-A failed step goes before one of which nothing is known; a specific rule before a generic one; a
-cause before a symptom, and a wrapper never. Within a step the earlier line wins, because a command
+A failed step goes before one of which nothing is known; a cause before a symptom, and a wrapper
+never. Within a step the earlier line wins, because a command
 dies of its first failure and prints the rest on the way down.
 """
 
@@ -71,9 +71,7 @@ def _of_step(step: Step, found: Sequence[Match]) -> Verdict | None:
 
 
 def _order(match: Match) -> tuple[int, int]:
-    """Sort key within a step: what is known before what is guessed, then the earlier line."""
-    if match.rule.family == "generic":
-        return 2, match.position
+    """Sort key within a step: causes before symptoms, then the earlier line."""
     return (0 if match.rule.tier == "cause" else 1), match.position
 
 
@@ -86,7 +84,7 @@ def _beyond(places: Sequence[Step], steps: Sequence[Step], found: Sequence[Match
 
 
 def _apart(verdicts: Sequence[Verdict]) -> list[Verdict]:
-    """Merge the same failure seen in several steps; keep a guess only where nothing is known."""
+    """Merge the same failure seen in several steps; keep a symptom only where no cause is known."""
     if any(verdict.match.rule.tier == "cause" for verdict in verdicts):
         verdicts = [verdict for verdict in verdicts if verdict.match.rule.tier == "cause"]
     kept: list[Verdict] = []
@@ -105,4 +103,4 @@ def _same(one: Match, other: Match) -> bool:
 
 def _precedence(verdict: Verdict) -> tuple[int, int]:
     order = {"cause": 0, "symptom": 1, "wrapper": 2}[verdict.match.rule.tier]
-    return order + (verdict.match.rule.family == "generic"), verdict.match.line.number
+    return order, verdict.match.line.number

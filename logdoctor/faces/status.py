@@ -24,6 +24,6 @@ def of(report: Report) -> int:
     """Tell a known cause from an unknown one; a red build never becomes status 0."""
     if report.outcome != "failed":
         return NO_FAILURE
-    if any(each.origin == "rule" and each.family != "generic" for each in report.diagnoses):
+    if any(each.origin == "rule" for each in report.diagnoses):
         return DIAGNOSED
     return UNKNOWN_CAUSE

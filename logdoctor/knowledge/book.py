@@ -62,6 +62,13 @@ class RuleBook:
         """The rules of one family."""
         return tuple(self.at(number) for number, each in enumerate(self.families) if each == family)
 
+    def without(self, ids: Iterable[str]) -> RuleBook:
+        """This book without the rules of those names."""
+        kept = [number for number, id in enumerate(self.ids) if id not in set(ids)]
+        book = RuleBook([self._heads[number] for number in kept], [self._rows[number] for number in kept])
+        book._ours = [self._ours[number] for number in kept]
+        return book
+
     def with_users(self, other: RuleBook) -> RuleBook:
         """This book with somebody's own rules, which replace those of the same name."""
         kept = [number for number, id in enumerate(self.ids) if id not in other.ids]

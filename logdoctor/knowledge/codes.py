@@ -13,8 +13,7 @@ from functools import cache
 
 from logdoctor import resources
 from logdoctor.knowledge.book import RuleBook
-from logdoctor.knowledge.rules import LOOKED_UP
-from logdoctor.model import Match, Nature, RemedyPlan, Rule
+from logdoctor.model import Match, Nature, RemedyPlan, Rule, Step
 from logdoctor.record import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
@@ -92,20 +91,26 @@ def named(match: Match, book: RuleBook) -> Match:
     rule = match.rule
     if not rule.ours:
         return match
-    if rule.id in LOOKED_UP and rule.id != MESSAGE:
-        code = code_of(match.captures.get("code", ""))
-        return match if code is None else match._replace(rule=_told(rule, code))
-    code = message_of(match.line.text) if _built(match) and MESSAGE in book.ids else None
+    if rule.id == MESSAGE:
+        return _worded(match, book) or match
+    code = code_of(match.captures.get("code", ""))
+    return match if code is None else match._replace(rule=_told(rule, code))
+
+
+def spoken(step: Step, position: int, book: RuleBook) -> Match | None:
+    """A line that no rule knows as a hit of BuildKit's messages, if the builder itself says it."""
+    line = step.lines[position]
+    if MESSAGE not in book.ids or _BUILDER.match(line.text) is None:
+        return None
+    span = (0, len(line.text))
+    return _worded(Match(book.rule(MESSAGE), step, position, line, span, {}), book)
+
+
+def _worded(match: Match, book: RuleBook) -> Match | None:
+    code = message_of(match.line.text)
     if code is None:
-        return match
+        return None
     return match._replace(rule=_told(book.rule(MESSAGE), code), captures={"message": code.name})
-
-
-def _built(match: Match) -> bool:
-    """Whether a line nobody knows is one that the builder itself says."""
-    if match.rule.id == MESSAGE:
-        return True
-    return match.rule.family == "generic" and _BUILDER.match(match.line.text) is not None
 
 
 def _told(rule: Rule, code: Code) -> Rule:

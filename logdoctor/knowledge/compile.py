@@ -12,9 +12,6 @@ from logdoctor.knowledge.authoring import Authored
 from logdoctor.knowledge.errors import RuleError
 from logdoctor.model import Nearby, Pattern, RemedyPlan, Rule
 
-NEEDLELESS = "generic"
-"""The family whose patterns may do without a needle: they are tried on telling lines only."""
-
 
 def rule_files(folder: PathLike[str] | str) -> list[str]:
     """The rule files of a folder and those below it, as paths, in order."""
@@ -81,7 +78,7 @@ def _pattern(authored: Authored, number: int) -> Pattern:
     for place, near in enumerate(wanted.nearby):
         _compile(authored, f"{path}.with[{place}].line", near.line)
     needle = needles.rarer(wanted.needle or "", needles.derive(wanted.line))
-    if not needle and authored.rule.family != NEEDLELESS:
+    if not needle:
         raise authored.error(f"{path}.line", "no literal stands in every match: name one as `needle`")
     nearby = tuple(Nearby(near.line, near.within, near.where, near.absent) for near in wanted.nearby)
     return Pattern(wanted.line, needle, nearby, wanted.prefer)

@@ -1,18 +1,23 @@
-"""How telling a line of a step is: which lines a person would want to read first.
+"""What a model sees of a line: its words, its shape, where it stands, and what stands beside it.
 
-The weights are judgement, not measurement; they choose the excerpt and order the guesses of the
-generic rules, and never touch the verdict of a specific rule.
+`weight` is judgement, not measurement: it says which lines are worth asking about, and is itself one
+of the features. What it is worth, the training decides.
 """
 
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping, Sequence
 from functools import cache
+from itertools import pairwise
 
 from logdoctor.model import Line, Step
+from logdoctor.words import words
 
 FIRST, LAST = 64, 400
 """The part of a long step that is read: its first and last lines, the same on both scan paths."""
+LATE = 24
+"""Last lines of a step that are asked about in any case: a cause may be worded without alarm."""
 
 _SHAPES: tuple[tuple[float, str], ...] = (
     (
@@ -140,15 +145,97 @@ def _dull(low: str) -> float:
     return value
 
 
-def telling(step: Step) -> dict[int, float]:
-    """Positions of a step's telling lines with their weights, the first of a run a little ahead."""
+def candidates(step: Step) -> dict[int, float]:
+    """Positions of the lines that speak of trouble at all, with the weight that judgement gives them."""
     found: dict[int, float] = {}
-    span = max(1, len(step.lines))
-    previous = -10
+    end = len(step.lines) - LATE
     for position in window(step):
-        value = weight(step.lines[position])
-        if value <= 0:
+        line = step.lines[position]
+        low = line.text[:500].lower()
+        if line.tag == "powershell" or not low.strip():
             continue
-        found[position] = value + (0.5 if position - previous > 3 else 0.0) + 0.5 * position / span
-        previous = position
+        if position >= end or line.tag == "error" or any(hint in low for hint in _HINTS):
+            found[position] = weight(line)
     return found
+
+
+def of_candidates(step: Step, weights: Mapping[int, float]) -> dict[int, list[str]]:
+    """The features of each candidate of a step, as names; a name that a model does not know counts nothing."""
+    ordered = sorted(weights)
+    place = {position: number for number, position in enumerate(ordered)}
+    ranks = {position: n for n, position in enumerate(sorted(ordered, key=lambda p: (-weights[p], p)))}
+    best = max(weights.values(), default=0.0)
+    first: dict[float, int] = {}
+    last: dict[float, int] = {}
+    for position in ordered:
+        first.setdefault(weights[position], position)
+        last[weights[position]] = position
+    made: dict[int, list[str]] = {}
+    for position in ordered:
+        value = weights[position]
+        names = _of_line(step.lines[position]) + _of_place(step, position)
+        names.append(f"weight:{value}")
+        names.append(f"rank:{min(ranks[position], 6)}")
+        names.append(f"behind:{min(5.0, best - value):.0f}")
+        names.append(f"before:{_scale(place[position])}")
+        names.append(f"after:{_scale(len(ordered) - 1 - place[position])}")
+        if first[value] == position:
+            names.append(f"first:{value}")
+        if last[value] == position:
+            names.append(f"last:{value}")
+        if position - 1 not in weights and position - 2 not in weights:
+            names.append("starts a run")
+        made[position] = names
+    return made
+
+
+def _of_line(line: Line) -> list[str]:
+    text = line.text[:500]
+    found = words(text)
+    names = ["w:" + word for word in dict.fromkeys(found)]
+    names += ["b:" + one + " " + other for one, other in pairwise(found)]
+    if found:
+        names.append("h:" + found[0])
+    body = text.lstrip()
+    names.append(f"indent:{min(3, (len(text) - len(body) + 1) // 2)}")
+    names.append(f"length:{_scale(len(body) // 10)}")
+    names += [f"shape:{number}" for number, (_, shape) in enumerate(_shapes()) if shape.search(text)]
+    if line.tag:
+        names.append("tag:" + line.tag)
+    if body.endswith((":", "{", "(", ",")):
+        names.append("goes on")
+    return names
+
+
+def _of_place(step: Step, position: int) -> list[str]:
+    count = len(step.lines)
+    names = [f"end:{_scale(count - 1 - position)}", f"part:{8 * position // max(1, count)}"]
+    names.append(f"status:{step.status}")
+    for offset in (-2, -1, 1, 2):
+        beside = position + offset
+        names.append(f"near{offset}:{_kind(step.lines, beside)}")
+    return names
+
+
+def _kind(lines: Sequence[Line], position: int) -> str:
+    """What sort of line stands there, in a word."""
+    if not 0 <= position < len(lines):
+        return "edge"
+    text = lines[position].text[:200]
+    low = text.lower().strip()
+    if not low:
+        return "blank"
+    if low.startswith(("at ", "from ", "file ")):
+        return "frame"
+    if low[0] in "^~|│>" or (low[0].isdigit() and "|" in low[:8]):
+        return "source"
+    if any(word in low for word in _WARNINGS):
+        return "warning"
+    if any(word in low for word in _WRAPPERS):
+        return "wrapper"
+    return "trouble" if any(hint in low for hint in _HINTS) else "text"
+
+
+def _scale(count: int) -> int:
+    """Counts in powers of two: 0, 1, 2, 3–4, 5–8, …"""
+    return (count - 1).bit_length() + 1 if count > 0 else 0

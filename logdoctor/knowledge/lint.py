@@ -15,9 +15,9 @@ from typing import NamedTuple
 from logdoctor.knowledge import needles
 from logdoctor.knowledge.authoring import Authored, Example, RemedyPlan
 from logdoctor.knowledge.book import book_of
-from logdoctor.knowledge.compile import NEEDLELESS, compiled, read_file, rule_files
+from logdoctor.knowledge.compile import compiled, read_file, rule_files
 from logdoctor.knowledge.errors import RuleError
-from logdoctor.knowledge.match import match, matches_in
+from logdoctor.knowledge.match import match
 from logdoctor.knowledge.pump import too_slow
 from logdoctor.model import Line, Match, Rule, Step
 from logdoctor.wording import SLOT
@@ -306,9 +306,7 @@ def _repaired(
 
 
 def hits(rule: Rule, steps: Sequence[Step]) -> tuple[Match, ...]:
-    """A rule's matches; where it has needles, found by these, as in earnest."""
-    if rule.family == NEEDLELESS:
-        return tuple(each for step in steps for each in matches_in(rule, step))
+    """A rule's matches, found by its needles, as in earnest."""
     return match(book_of([rule]), steps)
 
 
@@ -339,7 +337,7 @@ def _together(rules: Sequence[Checked], reader: Reader, known: Collection[str]) 
 
 def _rivals(rules: Sequence[Checked], reader: Reader) -> Iterator[RuleError]:
     """Two rules of tier `cause` must not claim the same line, unless one gives way."""
-    causes = [each.rule for each in rules if each.rule.tier == "cause" and each.rule.family != NEEDLELESS]
+    causes = [each.rule for each in rules if each.rule.tier == "cause"]
     book = book_of(causes)
     for authored, rule in rules:
         if rule not in causes:

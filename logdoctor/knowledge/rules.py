@@ -8,9 +8,8 @@ from os import PathLike
 
 from logdoctor.knowledge.book import RuleBook, load
 from logdoctor.knowledge.errors import RuleError, RuleTimeout
-from logdoctor.model import Rule
 
-__all__ = ["LOOKED_UP", "RuleBook", "RuleError", "RuleTimeout", "generic", "load_book", "user_rules"]
+__all__ = ["LOOKED_UP", "RuleBook", "RuleError", "RuleTimeout", "load_book", "user_rules"]
 
 LOOKED_UP = {
     "pnpm-error-code": "pnpm",
@@ -46,9 +45,3 @@ def user_rules(folders: Iterable[PathLike[str]]) -> RuleBook:
 
     rules = [compiled(authored) for folder in folders for authored in read_folder(folder)]
     return book_of(rules, ours=False)
-
-
-@lru_cache(maxsize=4)
-def generic(book: RuleBook) -> tuple[Rule, ...]:
-    """The rules that know only the shape of an error line, tried where nothing else is known."""
-    return book.of_family("generic")

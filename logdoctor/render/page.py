@@ -72,7 +72,7 @@ def page(report: Report, look: Look) -> list[Row]:
 
 def known(diagnosis: Diagnosis) -> bool:
     """Whether a rule knows the trouble, not only that the line tells of one."""
-    return diagnosis.origin == "rule" and diagnosis.family != "generic"
+    return diagnosis.origin == "rule"
 
 
 def assurance(confidence: float) -> str:

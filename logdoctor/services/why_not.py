@@ -22,9 +22,7 @@ def why_not(rule: Rule, log: Log, book: RuleBook) -> str:
     steps = cut(log)
     own = [each for each in match(book, steps) if each.rule.id == rule.id]
     rows = [f"{rule.id} in {clean(mask(log.name))}:"]
-    if not own and rule.family == "generic":
-        rows.append("  such a rule is only asked where no other knows the failure.")
-    elif not own:
+    if not own:
         for number, pattern in enumerate(rule.patterns, 1):
             rows += _silent(number, pattern, steps)
     for each in own[:MOST]:
