@@ -54,7 +54,16 @@ lab-sample: .venv/.ready ## Prove each case of the host with one tool and ten Do
 lab-fresh: .venv/.ready ## Name the proofs that are older than their case, rules or edits; runs nothing
 	$(BIN)/python -m logdoctor.workshop.lab fresh
 
+model: .venv/.ready ## Train the model that comes with the program; takes about two minutes
+	$(BIN)/logdoctor train --output logdoctor/data/model.json
+
+eval: .venv/.ready ## Measure the models on held-out cases and write the report card into docs/
+	$(BIN)/python -m logdoctor.workshop.train.report_card
+
+compare: .venv/.ready ## Try the other ways of learning on the same folds
+	$(BIN)/python -m logdoctor.workshop.train.compare
+
 clean: ## Remove what the other targets made
 	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache dist
 
-.PHONY: help demo test check format docs bench corpus lab lab-sample lab-fresh clean
+.PHONY: help demo test check format docs bench corpus model eval compare lab lab-sample lab-fresh clean

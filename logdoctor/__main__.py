@@ -14,14 +14,17 @@ from collections.abc import Sequence
 COMMANDS = (
     "comment",
     "diagnose",
+    "eval",
     "explain",
     "fix",
+    "label",
     "mcp",
     "prove",
     "rules",
     "run",
     "schema",
     "serve",
+    "train",
     "why-not",
 )
 

@@ -13,12 +13,13 @@ LARGEST = 1 << 20
 
 
 class Config(NamedTuple):
-    """What a project asks for. `rules` are folders, as paths that can be opened."""
+    """What a project asks for. `rules` are folders and `model` a file, as paths that can be opened."""
 
     disable: tuple[str, ...] = ()
     min_confidence: float = 0.0
     rules: tuple[str, ...] = ()
     comment: bool = True
+    model: str = ""
 
 
 class ConfigError(ValueError):
@@ -33,7 +34,8 @@ def load(folder: str) -> Config:
         config = parse(_read(path), path)
     own = (RULES,) if os.path.isdir(os.path.join(folder, RULES)) else ()
     folders = dict.fromkeys(os.path.normpath(os.path.join(folder, rules)) for rules in (*own, *config.rules))
-    return config._replace(rules=tuple(folders))
+    model = os.path.normpath(os.path.join(folder, config.model)) if config.model else ""
+    return config._replace(rules=tuple(folders), model=model)
 
 
 def _read(path: str) -> str:
@@ -53,7 +55,7 @@ def parse(text: str, path: str = NAME) -> Config:
     """Check every key and every value.
 
     >>> parse('min-confidence = 0.5')
-    Config(disable=(), min_confidence=0.5, rules=(), comment=True)
+    Config(disable=(), min_confidence=0.5, rules=(), comment=True, model='')
     """
     import tomllib
 
@@ -89,6 +91,12 @@ def _words(value: object) -> tuple[str, ...]:
     return tuple(value)
 
 
+def _path(value: object) -> str:
+    if not isinstance(value, str) or not value:
+        raise ValueError('a path, such as ".logdoctor/model.json"')
+    return value
+
+
 def _share(value: object) -> float:
     if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value <= 1:
         raise ValueError("a number from 0 to 1")
@@ -105,6 +113,7 @@ KEYS: Mapping[str, Callable[[Config, object], Config]] = {
     "disable": lambda config, value: config._replace(disable=_words(value)),
     "min-confidence": lambda config, value: config._replace(min_confidence=_share(value)),
     "rules": lambda config, value: config._replace(rules=_words(value)),
+    "model": lambda config, value: config._replace(model=_path(value)),
     "comment": lambda config, value: config._replace(comment=_yes(value)),
 }
 

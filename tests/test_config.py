@@ -23,7 +23,7 @@ def test_every_key_is_followed() -> None:
         ),
         pytest.param(
             "zzz = 1",
-            "x:1: unknown key 'zzz'; known are comment, disable, min-confidence, rules",
+            "x:1: unknown key 'zzz'; known are comment, disable, min-confidence, model, rules",
             id="strange key",
         ),
         pytest.param("[rule]", "x:1: unknown key 'rule'; did you mean 'rules'?", id="a table"),

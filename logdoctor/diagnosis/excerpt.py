@@ -12,6 +12,8 @@ ROOM = 4000
 WIDEST = 400
 BEFORE, AFTER = 2, 5
 """Lines shown beside a cause."""
+REST = 200
+"""Last lines of a log that are tried for what room is left."""
 TAIL = 30
 """Last lines of a failed step that are shown if there is room."""
 
@@ -50,6 +52,17 @@ def _wanted(
     yield from _beside(diagnoses, steps)
     yield from _by_weight(steps, telling)
     yield from _tails(steps)
+    if not any(each.origin == "rule" for each in diagnoses):
+        yield from _rest(steps)
+
+
+def _rest(steps: Sequence[Step]) -> Iterable[Wanted]:
+    """What else fits, from the end: where nobody knows the cause, it may stand anywhere."""
+    lines = sorted(
+        ((line.number, step.log, line.text) for step in steps for line in step.lines), reverse=True
+    )
+    for number, log, text in lines[:REST]:
+        yield log, number, text
 
 
 def _beside(diagnoses: Sequence[Diagnosis], steps: Sequence[Step]) -> Iterable[Wanted]:

@@ -379,6 +379,68 @@ def why_not(
 
 
 @app.command()
+def label(
+    log: Annotated[str, typer.Argument(metavar="LOG", help="The log.")],
+    line: Annotated[
+        int | None,
+        typer.Option(
+            min=1, help="The line that tells the cause; without it you are asked.", show_default=False
+        ),
+    ] = None,
+    passed: Annotated[bool, typer.Option("--passed", help="The build passed; no line is a cause.")] = False,
+    rule: Annotated[str, typer.Option(metavar="NAME", help="The rule or class that would be right.")] = "",
+    family: Annotated[str, typer.Option(help="Group of troubles it belongs to.")] = "",
+    folder: Annotated[
+        str, typer.Option(metavar="DIR", help="Where your labelled logs are kept.")
+    ] = ".logdoctor/corpus",
+    project: Annotated[str, typer.Option(help="Whose log it is; logs of a project are never split.")] = "",
+) -> int:
+    """Keep a copy of a log, secrets masked, with what is true of it, to learn from."""
+    from logdoctor.faces.learn import labelled
+
+    return labelled(log, line, passed, rule, family, folder, project)
+
+
+@app.command()
+def train(
+    also: Annotated[
+        list[str] | None,
+        typer.Option(metavar="DIR", help="Folders of your own labelled logs.", show_default=False),
+    ] = None,
+    corpus: Annotated[
+        str | None,
+        typer.Option(metavar="DIR", help="The corpus; the checkout's own without it.", show_default=False),
+    ] = None,
+    target: Annotated[
+        str, typer.Option("--output", metavar="FILE", help="Where the model goes.")
+    ] = ".logdoctor/model.json",
+    copies: Annotated[int, typer.Option(min=0, max=20, help="Made variations of each log.")] = 2,
+) -> int:
+    """Train the model that ranks lines and names the nearest trouble. Nothing leaves this machine."""
+    from logdoctor.faces.learn import trained
+
+    return trained(tuple(also or ()), corpus, target, copies)
+
+
+@app.command("eval")
+def evaluate(
+    folder: Annotated[str, typer.Argument(metavar="DIR", help="A corpus, or a folder with a cases.jsonl.")],
+    format: Annotated[
+        str, typer.Option(metavar="[plain|json]", help="A table, or JSON for programs.")
+    ] = "plain",
+    page: Annotated[
+        str | None,
+        typer.Option(metavar="FILE", help="Also write one HTML page with pictures.", show_default=False),
+    ] = None,
+    holdout: Annotated[bool, typer.Option("--holdout", help="Only cases marked as held out.")] = False,
+) -> int:
+    """Measure how well labelled logs are diagnosed."""
+    from logdoctor.faces.learn import evaluated
+
+    return evaluated(folder, format, page, holdout)
+
+
+@app.command()
 def schema(
     of: Annotated[Written, typer.Argument(help="A report, a rule file or a corpus case.")] = Written.report,
 ) -> int:

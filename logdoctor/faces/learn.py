@@ -69,7 +69,9 @@ def evaluated(folder: str, format: str, page: str | None, holdout: bool) -> int:
     return status.NO_FAILURE
 
 
-def labelled(log: str, line: int | None, passed: bool, rule: str, family: str, folder: str, project: str) -> int:
+def labelled(
+    log: str, line: int | None, passed: bool, rule: str, family: str, folder: str, project: str
+) -> int:
     """Keep a masked copy of a log with what is true of it."""
     from logdoctor.workshop.label import Label, LabelError, keep
 

@@ -11,6 +11,8 @@ from logdoctor.config import NAME, RULES, Config, did_you_mean
 from logdoctor.diagnose import diagnose
 from logdoctor.faces import output, status
 from logdoctor.faces.status import Refused
+from logdoctor.knowledge.classify import Classifier, ModelError, shipped
+from logdoctor.knowledge.classify import load as load_model
 from logdoctor.knowledge.rules import RuleBook, RuleError, RuleTimeout, load_book
 from logdoctor.logs.read import read
 from logdoctor.logs.sources import Raw, SourceError, Stream, open_logs
@@ -85,7 +87,20 @@ def examined(call: Call, kept: BinaryIO | None = None, name: str = "") -> tuple[
 
 def judged(logs: Sequence[Log], book: RuleBook, project: Project | None, config: Config) -> Report:
     """The report on logs that were read, without what the project does not want to hear."""
-    return confident(diagnose(logs, book, project), config)
+    try:
+        return confident(diagnose(logs, book, project, classifier_of(config)), config)
+    except ModelError as error:
+        raise Refused(str(error)) from None
+
+
+def classifier_of(config: Config) -> Classifier:
+    """The model that the project names, or the one that comes with the program."""
+    if not config.model:
+        return shipped()
+    try:
+        return load_model(config.model)
+    except ModelError as error:
+        raise Refused(str(error)) from None
 
 
 def settings(folder: str) -> Config:

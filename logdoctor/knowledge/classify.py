@@ -99,6 +99,8 @@ class Classifier:
                 and all(len(row) % 2 == 0 and all(type(value) is int for value in row) for row in rows)
                 and all(0 <= number < len(labels) for row in rows for number in row[::2])
             )
+        except ModelError:
+            raise
         except (KeyError, TypeError, AttributeError, ValueError):
             sound = False
         if not sound:

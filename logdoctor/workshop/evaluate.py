@@ -152,7 +152,9 @@ def figures(verdicts: Sequence[Verdict]) -> dict[str, Any]:
         "alarm": _share(each.alarm for each in passed),
         "ece": round(ece(confidences, truth), 4),
         "ece_if_perfect": {"low": round(low, 4), "mean": round(mean, 4), "high": round(high, 4)},
-        "reliability": [[round(p, 4), round(share, 4), count] for p, share, count in reliability(confidences, truth)],
+        "reliability": [
+            [round(p, 4), round(share, 4), count] for p, share, count in reliability(confidences, truth)
+        ],
         "risk_coverage": [[round(x, 4), round(y, 4)] for x, y in risk_coverage(confidences, truth)],
         "families": _families(known),
         "slowest": [[each.name, round(each.seconds * 1000)] for each in slowest],
@@ -193,7 +195,9 @@ ROWS = (
 def table(card: dict[str, Any]) -> str:
     """The figures as rows of text."""
     perfect = card["ece_if_perfect"]
-    rows = [f"{card['failed']} failed logs ({card['long']} longer than {ROOM} bytes), {card['passed']} that passed"]
+    rows = [
+        f"{card['failed']} failed logs ({card['long']} longer than {ROOM} bytes), {card['passed']} that passed"
+    ]
     rows += [f"  {words:<46} {_percent(card[key]):>7}" for key, words in ROWS]
     rows.append(f"  {'expected calibration error':<46} {card['ece']:>7.3f}")
     rows.append(
@@ -205,7 +209,9 @@ def table(card: dict[str, Any]) -> str:
         for got, count in row.items()
         if got != family
     ]
-    rows += [f"  {family} taken for {got}: {count}" for count, family, got in sorted(wrong, reverse=True)[:10]]
+    rows += [
+        f"  {family} taken for {got}: {count}" for count, family, got in sorted(wrong, reverse=True)[:10]
+    ]
     rows += [f"  slow: {name} {milliseconds} ms" for name, milliseconds in card["slowest"]]
     return "\n".join(rows) + "\n"
 

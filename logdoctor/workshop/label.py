@@ -26,7 +26,7 @@ class Label(NamedTuple):
 
 
 def keep(folder: Path, name: str, data: bytes, label: Label) -> Path:
-    """Write the masked log and its row; returns the log's path. Secrets are masked before anything is written."""
+    """Write the masked log and its row; returns the log's path. Nothing is written unmasked."""
     text = mask(decode(data)[0])
     lines = text.split("\n")
     cause = ""

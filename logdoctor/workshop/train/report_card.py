@@ -71,14 +71,16 @@ def held_out(cards: Mapping[str, Mapping[str, Any]]) -> str:
     rows.append(("expected calibration error", *(f"{card['ece']:.3f}" for card in cards.values())))
     bands = [card["ece_if_perfect"] for card in cards.values()]
     rows.append(
-        ("… if perfectly calibrated, 5 to 95 %", *(f"{band['low']:.3f} to {band['high']:.3f}" for band in bands))
+        (
+            "… if perfectly calibrated, 5 to 95 %",
+            *(f"{band['low']:.3f} to {band['high']:.3f}" for band in bands),
+        )
     )
     return (
         "\n## Held-out cases\n\n"
         f"{first['failed']} failed logs ({first['long']} longer than 4,000 bytes) and {first['passed']} that passed, "
         "of the cases marked `holdout`, by a model trained on the others. Rules may have been written with these "
-        "cases at hand, the model was not; without rules it is alone.\n\n"
-        + _table([("", *cards), *rows])
+        "cases at hand, the model was not; without rules it is alone.\n\n" + _table([("", *cards), *rows])
     )
 
 

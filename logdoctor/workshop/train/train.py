@@ -55,7 +55,7 @@ def train(
     if shuffled:
         kept = _mixed(kept)
     say(f"{len(found)} logs, {len(kept)} failed steps that hold their cause")
-    folds = [_fold_of(place.scenario) for place in kept]
+    folds = [fold_of(place.scenario) for place in kept]
     parts = [_fitted([p for p, n in zip(kept, folds, strict=True) if n != k], families) for k in range(FOLDS)]
     right = _top1(kept, folds, [part.ranker for part in parts])
     say(f"line ranker, out of fold: {right:.1%} of steps by their first line")
@@ -87,7 +87,7 @@ def _bytes_of(fitted: Fitted) -> Callable[[], bytes]:
     return lambda: data
 
 
-def _fold_of(scenario: str) -> int:
+def fold_of(scenario: str) -> int:
     return crc32(scenario.encode()) % FOLDS
 
 
@@ -119,8 +119,8 @@ def _class_card(kept: Sequence[Place], families: Mapping[str, str]) -> dict[str,
     rights: list[bool] = []
     sums = dict.fromkeys(("class", "family", "none", "known", "wrong"), 0.0)
     for fold in range(FOLDS):
-        rows = fit.told([p for p in recorded if _fold_of(p.project) != fold], ranker)
-        asked = fit.told([p for p in recorded if _fold_of(p.project) == fold], ranker)
+        rows = fit.told([p for p in recorded if fold_of(p.project) != fold], ranker)
+        asked = fit.told([p for p in recorded if fold_of(p.project) == fold], ranker)
         if not rows or not asked:
             continue
         for row, label, lead in _read(fit.svc_classes(rows), asked):
@@ -171,7 +171,7 @@ def _answers(found: Sequence[Source], book: RuleBook, models: Sequence[Classifie
     for each in asked:
         case = each.case
         hidden = crc32(case.name.encode()) % 1000 < UNKNOWN_SHARE * 1000
-        fold = _fold_of(case.scenario)
+        fold = fold_of(case.scenario)
         log = read(Raw(case.name, each.data))
         known = book.without(case.labels) if hidden else book
         result = find(log, steps_of(log), known, models[fold])
