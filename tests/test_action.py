@@ -128,7 +128,7 @@ def test_in_the_job_that_fails_and_is_fixed(runner: Runner, github: GitHubServer
     assert {name: red.outputs[name] for name in ("outcome", "rule", "confidence", "fixable")} == {
         "outcome": "failed",
         "rule": "json-trailing-comma",
-        "confidence": "0.97",
+        "confidence": "0.98",
         "fixable": "true",
     }
     assert red.outputs["comment-url"] == comment["html_url"]

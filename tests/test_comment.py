@@ -189,7 +189,7 @@ run 1004 success at 4444444
 
 ### ✗ package.json has a trailing comma
 
-`build.log` line 1 · job `build` · very sure (0.97)
+`build.log` line 1 · job `build` · very sure (0.98)
 
 ```text
 1 │  ERROR  Expected double-quoted property name in JSON at position 111 while parsing '{  "name": "orders",  "version": "1.0.' in /app/package.json
@@ -248,7 +248,7 @@ outcome=failed
 rule=json-trailing-comma
 family=manifest
 nature=your-change
-confidence=0.97
+confidence=0.98
 fixable=true
 comment-url=https://github.example/acme/shop/pull/7#issuecomment-101
 """)
@@ -264,7 +264,7 @@ def test_the_body_that_is_posted(github: GitHubServer, folder: Path, call: Call)
 
 ### ✗ package.json has a trailing comma
 
-`build.log` line 1 · job `build` · very sure (0.97)
+`build.log` line 1 · job `build` · very sure (0.98)
 
 ```text
 1 │  ERROR  Expected double-quoted property name in JSON at position 111 while parsing '{  "name": "orders",  "version": "1.0.' in /app/package.json
