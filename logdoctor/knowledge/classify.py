@@ -13,11 +13,14 @@ from collections.abc import Callable, Mapping, Sequence
 from functools import cached_property, lru_cache
 from itertools import pairwise
 from math import exp
-from typing import Any
 
 from logdoctor.knowledge.features import candidates, of_candidates
 from logdoctor.model import Line, Opinion, Step
+from logdoctor.record import TYPE_CHECKING
 from logdoctor.words import words
+
+if TYPE_CHECKING:
+    from typing import Any
 
 FORMAT = 1
 PARTS = 5
