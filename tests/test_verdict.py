@@ -34,6 +34,8 @@ FAILED = {
     "yarn 4": 'Usage Error: Couldn\'t find a script named "build".\n\n$ yarn run',
     "node --test": "not ok 1 - adds\n# pass 0\n# fail 1\n# duration_ms 91",
     "a complaint and nothing after it": "Installing…\nError: Cannot find module 'left-pad'\n",
+    "tests that pass and cover too little": 'Jest: "global" coverage threshold for lines (95%) not met: 50%\n'
+    "Test Suites: 1 passed, 1 total\nTests:       1 passed, 1 total\nTime:        1.256 s",
     "a success that comes before": "added 3 packages in 1s\nnpm error code ELIFECYCLE",
 }
 PASSED = {

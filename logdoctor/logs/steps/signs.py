@@ -36,8 +36,11 @@ VERDICTS: tuple[Sign, ...] = (
     ("lost communication with the server", ""),
     ("The pipeline failed", ""),
     ("Task failed:", ""),
+    ("overage threshold for ", r"coverage threshold for .{1,60} not met"),
+    ("oes not meet ", r"Coverage for \w+ \(.{1,20}\) does not meet "),
 )
-"""How a CI system or a host closes a failed job: nothing that comes after takes this back."""
+"""How a CI system or a host closes a failed job, and what a tool fails for after its tests passed:
+nothing that comes after takes this back."""
 
 CLOSINGS: tuple[Sign, ...] = (
     ("failed to solve", ""),
