@@ -22,7 +22,7 @@ demo: .venv/.installed ## Diagnose a real failing log and print the patch
 	@cd $(DEMO) && $(CURDIR)/$(BIN)/logdoctor --project project --exit-zero logs/buildkit-26.1.5.log
 
 test: .venv/.ready ## Run the tests
-	$(BIN)/python -m pytest $(TESTS)
+	$(BIN)/python -m pytest -n auto --dist worksteal $(TESTS)
 
 check: .venv/.ready ## Lint, types, architecture, rules and generated docs
 	$(BIN)/ruff format --check .

@@ -64,11 +64,17 @@ ODD = st.sampled_from(
 )
 
 
-@settings(max_examples=300, deadline=None)
-@given(st.lists(ODD | st.binary(max_size=3), max_size=30))
-def test_odd_characters_go_the_same_way(pieces: list[str | bytes]) -> None:
-    data = b"".join(each.encode() if isinstance(each, str) else each for each in pieces) + b".\n"
+@settings(max_examples=200, deadline=None)
+@given(st.lists(ODD, max_size=30).map("".join))
+def test_odd_characters_go_the_same_way(text: str) -> None:
+    data = f"{text}.\n".encode()
     assert wash(data, "cp1252") == in_text(data)
+
+
+@settings(max_examples=200, deadline=None)
+@given(st.binary(max_size=60).filter(lambda data: b"\x1b" not in data))
+def test_bytes_that_are_no_text_go_the_same_way(data: bytes) -> None:
+    assert wash(data + b".\n", "cp1252") == in_text(data + b".\n")
 
 
 @pytest.mark.parametrize("log", [b"\x1b[?25h", b"done\n\x1b[?25h"])

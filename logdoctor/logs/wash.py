@@ -44,20 +44,20 @@ def wash(data: bytes, page: str) -> bytes:
     >>> wash("\x1b[31mno\u200bt\x1b[0m\xa0found\n".encode(), "cp1252")
     b'not found\n'
     """
-    clean = data
-    if b"\x1b" in data:
-        erase, escape = _codes()
-        clean = escape.sub(b"", erase.sub(b"\r", data))
-    places = _odd_places(clean)
-    if places:
-        clean = _with_clean_lines(clean, places, page)
+    clean = _without_codes(data, page) if b"\x1b" in data else data
+    places = _odd()(clean)
+    if places or not clean.isascii():
+        clean = _with_clean_lines(clean, [place for place, _ in places] + _broken(clean), page)
     return clean + b"\n" if clean[-1:] in (b"", b"\n") and data[-1:] not in (b"", b"\n") else clean
 
 
-def _odd_places(data: bytes) -> list[int]:
-    """Where something stands that makes its line worth a closer look, in order."""
-    found = [place for place, _ in _odd()(data)]
-    return sorted(found + _broken(data)) if not data.isascii() else found
+def _without_codes(data: bytes, page: str) -> bytes:
+    """Colours and the like taken out; a line that is not UTF-8 has to be decoded before."""
+    if not data.isascii():
+        short = [found.start() for found in re.finditer(b"\xc2\x9b", data)]
+        data = _with_clean_lines(data, short + _broken(data), page)
+    erase, escape = _codes()
+    return escape.sub(b"", erase.sub(b"\r", data)).replace(b"\x1b", b"")
 
 
 def _broken(data: bytes) -> list[int]:
@@ -76,16 +76,18 @@ def _broken(data: bytes) -> list[int]:
 
 
 def _with_clean_lines(data: bytes, places: list[int], page: str) -> bytes:
+    """The same bytes, but the lines on which those places lie cleaned as text."""
+    if not places:
+        return data
     pieces: list[bytes] = []
     done = 0
-    for place in places:
+    for place in sorted(places):
         if place < done:
             continue
         start = data.rfind(b"\n", 0, place) + 1
         stop = data.find(b"\n", place)
         stop = stop if stop >= 0 else len(data)
-        text = decode_line(data[start:stop], page).replace("\x1b", "")
-        text = mend(strip(text))
+        text = mend(strip(decode_line(data[start:stop], page)))
         pieces += (data[done:start], text.encode("utf-8", "replace"))
         done = stop
     return b"".join((*pieces, data[done:]))
