@@ -24,11 +24,18 @@ from logdoctor.knowledge.rules import load_book
 from logdoctor.logs.read import read
 from logdoctor.logs.sources import Raw
 from logdoctor.logs.steps import cut
+from logdoctor.logs.steps.verdict import verdict
+from logdoctor.logs.transitions import transition
 
 MIB = 1024 * 1024
 BEFORE = re.compile(rb"^#\d+ [0-9.]+ |^[0-9.]+ ")
 HEADING = re.compile(rb"#\d+ \[[^\]]*\] (?:RUN|COPY|FROM) ")
 BUILDKIT = "buildkit-26.1.5"
+NUMBERS = re.compile(rb"[0-9a-f]*[0-9][0-9a-f]*")
+IDLE = "\"',%@:;=!<>`~/"
+"""What our patterns may put a backslash before and ripgrep does not let them."""
+ANSWERS = (0, 1, 3)
+"""Exit statuses of a command that did its work: nothing or something found, or a cause not known."""
 STEP = 2_000
 """Lines of a step in a made log."""
 
@@ -42,7 +49,7 @@ class Run(NamedTuple):
 
 
 class Material(NamedTuple):
-    """Recorded lines: what steps that end well print, how steps begin, what one of our patterns hits."""
+    """Recorded lines: what programs print in steps that end well, how steps begin, what our patterns hit."""
 
     plain: list[bytes]
     headings: list[bytes]
@@ -74,23 +81,36 @@ def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
 
 
 def _material(corpus: Path) -> Material:
-    """Sort the lines of recorded logs by what they are."""
+    """Sort the lines of recorded logs by what they are; output that differs in numbers alone counts once."""
     book = load_book()
     known = [(each.needle, re.compile(each.line)) for rule in book.rules for each in rule.patterns]
-    found: tuple[dict[bytes, None], ...] = ({}, {}, {})
+    plain: dict[bytes, bytes] = {}
+    headings: dict[bytes, None] = {}
+    errors: dict[bytes, None] = {}
     for log in _recorded(corpus):
         data = log.read_bytes()
         raw = data.replace(b"\r\n", b"\n").split(b"\n")
-        found[1].update(dict.fromkeys(line for line in raw if HEADING.match(line)))
-        for step in cut(read(Raw(log.name, data))):
+        headings.update(dict.fromkeys(line for line in raw if HEADING.match(line)))
+        whole = read(Raw(log.name, data))
+        steps = cut(whole)
+        green = verdict(whole, steps) == "passed"
+        for step in steps:
             for line in step.lines:
                 row = raw[line.number - 1]
-                hit = any(needle in line.text and regex.search(line.text) for needle, regex in known)
-                if 8 < len(row) < 400 and (hit or step.status == "done"):
-                    found[2 if hit else 0][row] = None
-    if not all(found):
+                if not 8 < len(row) < 400:
+                    continue
+                if any(needle in line.text and regex.search(line.text) for needle, regex in known):
+                    errors[row] = None
+                elif (green or step.status == "done") and not _of_builder(row):
+                    plain.setdefault(NUMBERS.sub(b"0", BEFORE.sub(b"", row)), row)
+    if not (plain and headings and errors):
         raise SystemExit(f"bench: no recorded logs in {corpus}")
-    return Material(*map(list, found))
+    return Material(list(plain.values()), list(headings), list(errors))
+
+
+def _of_builder(row: bytes) -> bool:
+    """Whether a line tells what the builder does, and is no output of what it runs."""
+    return row.startswith(b" ---> ") or transition(row) is not None
 
 
 def _recorded(corpus: Path) -> list[Path]:
@@ -109,7 +129,7 @@ def _patterns(scratch: Path) -> Path:
 def _for_ripgrep(pattern: str) -> str:
     """The same pattern without what ripgrep refuses: repeated names, idle backslashes, wide signs."""
     pattern = re.sub(r"\(\?P<\w+>", "(", pattern)
-    pattern = re.sub(r"\\([\"',%@:;=!<>`~])", r"\1", pattern)
+    pattern = re.sub(r"\\(.)", lambda pair: pair[1] if pair[1] in IDLE else pair[0], pattern)
     return re.sub(r"[^\x00-\x7f]+", ".{1,4}", re.sub(r"(\[[^\]]*?)[^\x00-\x7f]+", r"\1", pattern))
 
 
@@ -227,7 +247,7 @@ def _measured(command: Sequence[str], piped: Path | None) -> Run:
         command,
         stdin=feeder.stdout if feeder else subprocess.DEVNULL,
         stdout=subprocess.PIPE,
-        stderr=subprocess.DEVNULL,
+        stderr=subprocess.PIPE,
         env={**os.environ, "NO_COLOR": "1"},
     )
     if feeder and feeder.stdout:
@@ -235,12 +255,19 @@ def _measured(command: Sequence[str], piped: Path | None) -> Run:
     assert process.stdout
     while process.stdout.read(MIB):
         pass
-    _, _, usage = os.wait4(process.pid, 0)
+    _, status, usage = os.wait4(process.pid, 0)
     seconds = time.perf_counter() - began
-    process.returncode = 0
+    process.returncode = os.waitstatus_to_exitcode(status)
+    if process.returncode not in ANSWERS:
+        raise SystemExit(f"bench: {command[0]} ended with {process.returncode}: {_last_words(process)}")
     if feeder:
         feeder.wait()
     return Run(seconds, usage.ru_utime + usage.ru_stime, usage.ru_maxrss / 1024)
+
+
+def _last_words(process: subprocess.Popen[bytes]) -> str:
+    said = process.stderr.read().decode(errors="replace") if process.stderr else ""
+    return said.strip()[-300:]
 
 
 if __name__ == "__main__":
