@@ -76,7 +76,7 @@ def find(log: Log, steps: Sequence[Step], book: RuleBook, classifier: Classifier
         return Findings(Scene((), steps, outcome, log.clipped, {}, {}), (), (), {})
     known = match(book, suspects(steps))
     verdicts = rank(known, steps, outcome)
-    asked = failing(steps) if _doubtful(verdicts) else ()
+    asked = _asked(verdicts, failing(steps)) if _doubtful(verdicts) else ()
     weights = {step.id: classifier.rank(step) for step in asked}
     opinions = {step.id: classifier.opinion(step, weights[step.id]) for step in asked}
     told = {id: opinion for id, opinion in opinions.items() if opinion}
@@ -113,6 +113,15 @@ def _doubtful(verdicts: Sequence[Verdict]) -> bool:
         each.match.rule.tier != "cause" or each.rivals or each.match.step.status != "failed"
         for each in verdicts
     )
+
+
+def _asked(verdicts: Sequence[Verdict], places: Sequence[Step]) -> Sequence[Step]:
+    """The steps that the classifier reads: of very many the first, the last, and those that are told of."""
+    if len(places) <= 2 * MOST:
+        return places
+    told = {each.match.step.id for each in verdicts[:MOST]}
+    among = [step for step in places[MOST:-MOST] if step.id in told]
+    return (*places[:MOST], *among, *places[-MOST:])
 
 
 def _guesses(scene: Scene, verdicts: Sequence[Verdict]) -> list[Opinion]:

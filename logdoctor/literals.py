@@ -14,12 +14,15 @@ from functools import lru_cache
 from logdoctor.record import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
-    from typing import Protocol
+    from typing import Any, Protocol
 else:
     Protocol = object
 
 LONG = 300 * 1024
 """Bytes from which on loading hyperscan pays."""
+
+MANY = 250
+"""Expressions in one database: four times as many take four times the memory and the time to compile."""
 
 Hit = tuple[int, int]
 """A place on the line that was found, and the index of what was looked for."""
@@ -49,9 +52,9 @@ class Finder(Protocol):
     def __call__(self, data: bytes | bytearray | memoryview) -> list[Hit]: ...
 
 
-def find(literals: Sequence[bytes], data: bytes) -> list[Hit]:
-    """Find literals in one text."""
-    if len(data) > LONG:
+def find(literals: Sequence[bytes], data: bytes, long: bool = False) -> list[Hit]:
+    """Find literals in one text; `long` says that it is a part of one for which an engine pays."""
+    if long or len(data) > LONG:
         return finder(tuple((literal,) for literal in literals))(data)
     present = _present(literals, data)
     return sorted(hit for index in present for hit in _places(literals[index], index, data))
@@ -151,14 +154,13 @@ def engine_for(expressions: tuple[bytes, ...]) -> Finder | None:
         return None
     if not expressions:
         return None
-    database = hyperscan.Database()
     try:
-        count = len(expressions)
-        database.compile(expressions=expressions, ids=list(range(count)), elements=count, flags=0)
+        databases = [
+            _database(hyperscan, first, expressions[first : first + MANY])
+            for first in range(0, len(expressions), MANY)
+        ]
     except hyperscan.error:
         return None
-    database.scratch = hyperscan.Scratch(database)
-    scan: Callable[..., None] = database.scan
 
     def run(data: bytes | bytearray | memoryview) -> list[Hit]:
         hits: list[Hit] = []
@@ -168,8 +170,17 @@ def engine_for(expressions: tuple[bytes, ...]) -> Finder | None:
         def note(index: int, begin: int, end: int, flags: int, context: object) -> None:
             hits.append((end - 1, index))
 
-        scan(data, match_event_handler=note)
+        for database in databases:
+            database.scan(data, match_event_handler=note)
         hits.sort()
         return hits
 
     return run
+
+
+def _database(hyperscan: Any, first: int, expressions: Sequence[bytes]) -> Any:
+    database = hyperscan.Database()
+    ids = list(range(first, first + len(expressions)))
+    database.compile(expressions=expressions, ids=ids, elements=len(ids), flags=0)
+    database.scratch = hyperscan.Scratch(database)
+    return database

@@ -102,12 +102,17 @@ class Nearby(NamedTuple):
 
 
 class Pattern(NamedTuple):
-    """One way in which a trouble is worded: a regex for the line, and what must stand nearby."""
+    """One way in which a trouble is worded: a regex for the line, and what must stand nearby.
+
+    Of the `clues`, sets of literals, one stands in every line that the regex matches; a line without
+    is none, whatever the regex says, and the regex need not even be compiled.
+    """
 
     line: str
     needle: str
     nearby: tuple[Nearby, ...]
     prefer: Literal["first", "last"]
+    clues: tuple[tuple[str, ...], ...] = ()
 
 
 class RemedyPlan(NamedTuple):

@@ -7,7 +7,7 @@ dies of its first failure and prints the rest on the way down.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from logdoctor.model import Match, Outcome, Step
 from logdoctor.record import NamedTuple
@@ -29,9 +29,10 @@ def rank(matches: Sequence[Match], steps: Sequence[Step], outcome: Outcome) -> t
     if outcome == "unknown":
         found = [match for match in found if match.rule.tier == "cause"]
     places = failing(steps)
-    verdicts = [verdict for step in places if (verdict := _of_step(step, found))]
+    own = _by_step(found)
+    verdicts = [_of_step(own[step.id]) for step in places if step.id in own]
     if not any(verdict.match.rule.tier == "cause" for verdict in verdicts):
-        verdicts = _beyond(places, steps, found) or verdicts
+        verdicts = _beyond(places, steps, own) or verdicts
     return tuple(sorted(_apart(verdicts), key=_precedence))
 
 
@@ -61,10 +62,14 @@ def suspects(steps: Sequence[Step]) -> tuple[Step, ...]:
     return tuple(step for step in steps if step.status in ("failed", "unknown")) or tuple(steps)
 
 
-def _of_step(step: Step, found: Sequence[Match]) -> Verdict | None:
-    own = [match for match in found if match.step.id == step.id]
-    if not own:
-        return None
+def _by_step(found: Sequence[Match]) -> dict[str, list[Match]]:
+    own: dict[str, list[Match]] = {}
+    for match in found:
+        own.setdefault(match.step.id, []).append(match)
+    return own
+
+
+def _of_step(own: Sequence[Match]) -> Verdict:
     best = min(own, key=_order)
     rivals = [match for match in own if match.rule.tier == "cause" and match.rule.id != best.rule.id]
     return Verdict(best, tuple(rivals), tuple(match for match in own if _same(match, best)))
@@ -75,11 +80,13 @@ def _order(match: Match) -> tuple[int, int]:
     return (0 if match.rule.tier == "cause" else 1), match.position
 
 
-def _beyond(places: Sequence[Step], steps: Sequence[Step], found: Sequence[Match]) -> list[Verdict]:
+def _beyond(
+    places: Sequence[Step], steps: Sequence[Step], own: Mapping[str, Sequence[Match]]
+) -> list[Verdict]:
     """Look outside the failed steps where those hold no known cause: a daemon dies between steps."""
     inside = {step.id for step in places}
     others = [step for step in suspects(steps) if step.id not in inside]
-    wider = [verdict for step in others if (verdict := _of_step(step, found))]
+    wider = [_of_step(own[step.id]) for step in others if step.id in own]
     return [verdict for verdict in wider if verdict.match.rule.tier == "cause"][:1]
 
 

@@ -11,7 +11,7 @@ from logdoctor.record import TYPE_CHECKING
 if TYPE_CHECKING:
     from typing import Any
 
-FORMAT = 1
+FORMAT = 2
 _BREAK = b',\n"rules": [\n'
 _END = b"\n]}\n"
 
@@ -125,5 +125,5 @@ def _rule(row: list[Any], ours: bool) -> Rule:
 
 
 def _pattern(row: Any) -> Pattern:
-    line, needle, nearby, prefer = row
-    return Pattern(line, needle, tuple(Nearby(*each) for each in nearby), prefer)
+    line, needle, nearby, prefer, clues = row
+    return Pattern(line, needle, tuple(Nearby(*each) for each in nearby), prefer, tuple(map(tuple, clues)))

@@ -81,7 +81,16 @@ def _pattern(authored: Authored, number: int) -> Pattern:
     if not needle:
         raise authored.error(f"{path}.line", "no literal stands in every match: name one as `needle`")
     nearby = tuple(Nearby(near.line, near.within, near.where, near.absent) for near in wanted.nearby)
-    return Pattern(wanted.line, needle, nearby, wanted.prefer)
+    return Pattern(wanted.line, needle, nearby, wanted.prefer, _clues(wanted.line, needle))
+
+
+def _clues(pattern: str, needle: str) -> tuple[tuple[str, ...], ...]:
+    """What else than the needle stands in a line that the pattern matches; nothing if that rules out none."""
+    ways = {
+        tuple(sorted({piece for piece in way if len(piece) > 2 and piece not in needle}))
+        for way in needles.clues(pattern)
+    }
+    return tuple(sorted(ways)) if all(ways) else ()
 
 
 def _compile(authored: Authored, path: str, pattern: str) -> None:

@@ -9,13 +9,13 @@ many gigabytes, of which no more is kept, is judged like a small one.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import cache
 
 from logdoctor.knowledge.book import Owner, RuleBook
 from logdoctor.knowledge.errors import RuleTimeout
 from logdoctor.literals import Wanted, find
-from logdoctor.model import Line, Match, Nearby, Rule, Step
+from logdoctor.model import Line, Match, Nearby, Pattern, Rule, Step
 from logdoctor.record import NamedTuple
 
 KEPT = 8
@@ -23,6 +23,8 @@ KEPT = 8
 HEAD = 64
 TAIL = 400
 """Lines at a step's beginning and end that a condition on the whole step reads."""
+BATCH = 8_192
+"""Lines from which on steps are searched apart: what a search takes does not grow with the log."""
 WIDEST = 8192
 """Characters of a line that are read."""
 SPREAD, SLACK = 8, 64
@@ -46,18 +48,41 @@ Found = tuple[int, Match]
 
 def match(book: RuleBook, steps: Sequence[Step]) -> tuple[Match, ...]:
     """Every rule's hits in every step, in the order of the steps and their lines."""
-    places = [(s, p) for s, step in enumerate(steps) for p, line in enumerate(step.lines) if _counts(line)]
+    long = sum(len(step.lines) for step in steps) > BATCH
+    chosen = [each for batch in _batches(steps) for each in _in_batch(book, batch, long)]
+    return tuple(each for _, _, each in sorted(chosen, key=lambda entry: entry[:2]))
+
+
+def _batches(steps: Sequence[Step]) -> Iterator[dict[int, Step]]:
+    """The steps by their numbers, as many whole ones as are searched at once."""
+    batch: dict[int, Step] = {}
+    lines = 0
+    for number, step in enumerate(steps):
+        batch[number] = step
+        lines += len(step.lines)
+        if lines >= BATCH:
+            yield batch
+            batch, lines = {}, 0
+    yield batch
+
+
+def _in_batch(book: RuleBook, steps: Mapping[int, Step], long: bool) -> Iterator[tuple[int, int, Match]]:
+    """The hits in some steps, with the numbers of their steps and their positions."""
+    places = [(s, p) for s, step in steps.items() for p, line in enumerate(step.lines) if _counts(line)]
     text = "\n".join(_flat(steps[s].lines[p].text) for s, p in places).encode("utf-8", "replace")
     found: dict[tuple[int, int], list[Found]] = {}
-    for (number, place), rows in _candidates(book, text).items():
+    for (number, place), rows in _candidates(book, text, long).items():
         by_step: dict[int, list[int]] = {}
-        for row in rows:
-            by_step.setdefault(places[row][0], []).append(places[row][1])
+        pattern = book.at(number).patterns[place]
+        for s, p in map(places.__getitem__, rows):
+            if _likely(pattern, steps[s].lines[p].text):
+                by_step.setdefault(s, []).append(p)
         for s, positions in by_step.items():
             hits = _in_step(book.at(number), place, steps[s], positions)
             found.setdefault((s, number), []).extend(hits)
-    chosen = [(s, each.position, each) for (s, _), hits in found.items() for each in _chosen(hits)]
-    return tuple(each for _, _, each in sorted(chosen, key=lambda entry: entry[:2]))
+    for (s, _), hits in found.items():
+        for each in _chosen(hits):
+            yield s, each.position, each
 
 
 def wanted(book: RuleBook) -> Wanted:
@@ -121,11 +146,11 @@ def _counts(line: Line) -> bool:
     return line.tag != "powershell"
 
 
-def _candidates(book: RuleBook, text: bytes) -> dict[tuple[int, int], list[int]]:
+def _candidates(book: RuleBook, text: bytes, long: bool) -> dict[tuple[int, int], list[int]]:
     """For each pattern whose needle occurs: the rows of the text in which it stands, in order."""
     found: dict[tuple[int, int], list[int]] = {}
     row = at = 0
-    for begin, needle in find([each.encode() for each in book.needles], text):
+    for begin, needle in find([each.encode() for each in book.needles], text, long):
         row += text.count(b"\n", at, begin)
         at = begin
         for owner in book.owners[needle]:
@@ -147,6 +172,11 @@ def _in_step(rule: Rule, place: int, step: Step, positions: Sequence[int]) -> li
             captures = {key: value for each in (*met, hit) for key, value in each.captures.items()}
             found.append((place, Match(rule, step, hit.position, line, hit.span, captures, support)))
     return found
+
+
+def _likely(pattern: Pattern, text: str) -> bool:
+    """Whether a line holds what every line must that the pattern matches."""
+    return not pattern.clues or any(all(piece in text for piece in way) for way in pattern.clues)
 
 
 def _chosen(hits: Iterable[Found]) -> list[Match]:

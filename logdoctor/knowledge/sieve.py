@@ -16,6 +16,8 @@ from typing import Any
 
 MOST = 6
 """A repeat of more than so many may as well be endless."""
+TELLING = 12
+"""Literal characters side by side after which a match need not be followed further."""
 _UNROLLED = 3
 _ASCII, _WIDE = frozenset(range(128)), frozenset(range(128, 256))
 _ANY = (_ASCII | _WIDE) - {10}
@@ -43,7 +45,7 @@ def sieve(pattern: str) -> bytes:
     b'npm\\\\ (?:ERR!|error)\\\\ code\\\\ (?:E[\\\\x30-\\\\x39])'
     """
     tree: Any = parser.parse(pattern)
-    body = _sequence(_trimmed(_trimmed(tree, 0), -1))
+    body = _sequence(_told(_trimmed(_trimmed(tree, 0), -1)))
     return (f"(?i:{body})" if tree.state.flags & re.IGNORECASE else body).encode()
 
 
@@ -124,6 +126,16 @@ def _class(members: frozenset[int]) -> str:
 
 def _range(first: int, last: int) -> str:
     return f"\\x{first:02x}" if first == last else f"\\x{first:02x}-\\x{last:02x}"
+
+
+def _told(nodes: list[Node]) -> list[Node]:
+    """Without the end after so many literal characters that hardly a line holds them by chance."""
+    run = 0
+    for place, (code, _) in enumerate(nodes):
+        run = run + 1 if code is op.LITERAL else 0
+        if run >= TELLING and (place + 1 == len(nodes) or nodes[place + 1][0] is not op.LITERAL):
+            return nodes[: place + 1]
+    return nodes
 
 
 def _trimmed(nodes: Iterable[Node], end: int) -> list[Node]:

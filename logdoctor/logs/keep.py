@@ -16,10 +16,12 @@ HEAD, TAIL = 80, 440
 """Lines kept at a step's beginning and end; a few more than are read, as headers come off."""
 STUB = 8
 """Lines that stay at either end of an old step."""
-BUDGET = 10 << 20
+BUDGET = 8 << 20
 ROW = 300
 """Bytes that all kept lines may take, and what a line costs beside its text."""
-MOST_STEPS = 4_000
+MOST_STEPS = 2_000
+USUAL = 200
+"""Bytes that are searched for a line's beginning at first."""
 FRONT, BACK = 24 * 1024, 8 * 1024
 """Bytes kept of the ends of a very long line: all that is read, were every character four bytes."""
 
@@ -71,12 +73,18 @@ def after(buffer: bytearray, start: int, stop: int, count: int) -> int:
 
 def before(buffer: bytearray, start: int, stop: int, count: int) -> int:
     """Where the last `count` lines up to `stop` begin."""
-    at = stop
-    for _ in range(count):
-        if at <= start:
+    if count <= 0:
+        return stop
+    feeds = count + (stop > start and buffer[stop - 1] == 10)
+    size = count * USUAL
+    while True:
+        first = max(start, stop - size)
+        rest, *found = bytes(memoryview(buffer)[first:stop]).rsplit(b"\n", feeds)
+        if len(found) == feeds:
+            return first + len(rest) + 1
+        if first == start:
             return start
-        at = buffer.rfind(b"\n", start, at - 1) + 1 or start
-    return at
+        size *= 8
 
 
 class Shelf:

@@ -30,10 +30,10 @@ KEPT = 12
 """Hits of a pattern in a step that are kept at either end: more than are used, as some are copies."""
 LOOK_BACK = 60
 """Lines before a builder's last word that belong to it: excerpt and quoted Dockerfile."""
-MOST_MARKS, MOST_REMARKS = 3_000, 40
+MOST_MARKS, MOST_REMARKS = 1_000, 40
 """Transitions, and last words with the lines before them, that are kept at either end of the log."""
 MOST_HITS = 20_000
-ROUND = 6 << 20
+ROUND = 4 << 20
 """Patterns times steps that are kept, and bytes that their hits may take with the lines round them."""
 LOOK = 1 << 20
 """Bytes from whose look is told how to read the log."""

@@ -68,7 +68,11 @@ def _lines(texts: Sequence[str], numbers: Sequence[int], ends: Sequence[int], pr
             return list(map(Line, numbers, texts, ends))
     lines: list[Line] = []
     lane = ""
+    simple = not profile.layers
     for text, number, end in zip(texts, numbers, ends, strict=True):
+        if simple and not any(sign in text for sign in _SIGNS) and text[:2] != "20":
+            lines.append(Line(number, text, end))
+            continue
         rest, found = peeled(text, profile.layers)
         lane = found or (lane if "gh" in profile.layers else "")
         tag = "container" if rest != text and text.startswith("[Container] ") else ""

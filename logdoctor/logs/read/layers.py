@@ -155,13 +155,19 @@ def bare(row: str, layers: Sequence[str]) -> str:
 
 def _outermost(lines: Sequence[str], known: Iterable[str]) -> str:
     shapes = [line[:40].encode("ascii", "replace").translate(_DIGITS).decode() for line in lines]
+    text, shaped = "\n".join(lines), "\n".join(("", *shapes))
     for name, layer in LAYERS.items():
-        if name in known:
+        if name in known or not _seen(layer, text, shaped):
             continue
         least = max(1.0, layer.share * len(lines))
         if _likely(layer, lines, shapes) >= least and _sure(name, lines) >= least:
             return name
     return ""
+
+
+def _seen(layer: Layer, text: str, shaped: str) -> bool:
+    """Whether any line may have that prefix; most logs have none of most."""
+    return bool(layer.hint and layer.hint in text) or any("\n" + shape in shaped for shape in layer.shapes)
 
 
 def _likely(layer: Layer, lines: Sequence[str], shapes: Sequence[str]) -> int:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from itertools import islice
 
 from logdoctor.logs.read.layers import LAYERS, bare, layers_of
 from logdoctor.logs.text import code_page, decode, strip
@@ -71,10 +70,11 @@ def profile(head: bytes) -> Profile:
 def examine(text: str, rows: Sequence[str], encoding: str) -> Profile:
     """How to read a log of this text; `rows` is the text cut into raw lines."""
     seen = "\n".join((text[:_LOOK], text[-_LOOK:])) if len(text) > 2 * _LOOK else text
-    layers = layers_of(_sample(rows))
+    sample = _sample(rows)
+    layers = layers_of(sample)
     width, powershell, whole = _widths(rows, layers, seen)
-    sample = _sample(whole)
     if width or powershell:
+        sample = _sample(whole)
         layers = layers_of(sample)
     inner = (0, 0)
     if layers or "\x1b" in seen:
@@ -93,7 +93,11 @@ def _sample(rows: Sequence[str]) -> list[str]:
     first = [row for row in rows[:400] if row][:200]
     later = rows[400:]
     more = [row for row in (*later[:: len(later) // 60 + 1], *later[-40:]) if row]
-    return [strip(row[:400]).lstrip("\r") for row in first + more]
+    return [row.lstrip("\r") for row in _stripped([row[:400] for row in first + more])]
+
+
+def _stripped(rows: Sequence[str]) -> list[str]:
+    return strip("\n".join(rows)).split("\n") if rows else []
 
 
 def _of_layers(layers: Sequence[str]) -> list[str]:
@@ -109,7 +113,7 @@ def _hidden(
     """
     if (width or powershell) and "+ CategoryInfo" not in seen:
         return width, powershell, (0, 0)
-    texts = [bare(strip(row), layers) for row in islice(rows, _LOOK_INSIDE)]
+    texts = [bare(row, layers) for row in _stripped(rows[:_LOOK_INSIDE])]
     inner = _widths(texts, (), seen)[:2]
     if width or powershell:
         from logdoctor.logs.read.wrapping import reported_width

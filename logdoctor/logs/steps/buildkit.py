@@ -112,7 +112,10 @@ class Plain:
     def _numbered(self, line: Line, number: str) -> None:
         rest = line.text[len(number) + 2 :]
         vertex = self.build.by_number.get(number)
-        if vertex is None or self._restarts(vertex, number, rest):
+        if vertex is not None and rest[:1].isdecimal() and (taken := stamp(rest)):
+            self.open = True
+            vertex.say(without(line, len(number) + 2 + taken))
+        elif vertex is None or self._restarts(vertex, number, rest):
             vertex = self._first(number, rest)
             named = vertex.draft.name == rest
             self._put(vertex, line, number, rest, header=named)

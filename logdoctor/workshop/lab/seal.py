@@ -74,7 +74,7 @@ def _rule(rule: Rule | None, name: str) -> bytes:
     if rule is None:
         return name.encode()
     plans = [plan._replace(title="", why="", steps=()) for plan in rule.remedies]
-    patterns = [pattern._replace(needle="") for pattern in rule.patterns]
+    patterns = [(each.line, "", each.nearby, each.prefer) for each in rule.patterns]
     told = msgspec.json.encode((rule.tier, rule.tools, patterns, rule.yields_to, plans), order="sorted")
     return told + b"".join(_code(module) for module in sorted(edits_of(rule.remedies)))
 
