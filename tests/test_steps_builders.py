@@ -134,6 +134,17 @@ s4 | buildah | [2/2] RUN npm run build | failed | exit 1
 """)
 
 
+def test_an_error_that_a_program_prints_does_not_end_an_instruction_of_buildah() -> None:
+    steps = steps_of("""
+        STEP 1/3: FROM node:20-slim
+        STEP 2/3: RUN node check.js || true
+        Error: connect ECONNREFUSED 127.0.0.1:5432
+        STEP 3/3: COPY . .
+        COMMIT app
+        """)
+    assert "buildah | RUN node check.js || true | done" in steps
+
+
 def test_kaniko() -> None:
     assert steps_of("""
         INFO[0000] Retrieving image manifest node:20-slim

@@ -10,12 +10,16 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from logdoctor import diagnose
+from logdoctor.knowledge.rules import load_book
 from logdoctor.logs.read import read
 from logdoctor.logs.sources import Raw
 from logdoctor.logs.steps import cut
 from logdoctor.logs.text import decode, strip
 from logdoctor.workshop.lab.envelopes import BUILDERS, PLATFORMS, Row, Scene
 from logdoctor.workshop.lab.variation import LIMIT, Recorded, vary
+from logdoctor.workshop.labelled import labelled
+from logdoctor.workshop.train.samples import Source, as_recorded, backgrounds
 
 CORPUS = Path(__file__).parent.parent / "corpus"
 FAILED = "error TS2307: Cannot find module './gone' or its corresponding type declarations."
@@ -89,3 +93,22 @@ def test_all_that_can_happen_does_happen() -> None:
 
 def test_a_log_that_passed_stays_without_a_cause() -> None:
     assert all(vary(GREEN, [GREEN], str(seed)).causes == () for seed in range(60))
+
+
+def test_of_hundreds_of_green_logs_hardly_one_is_called_red() -> None:
+    """Every recorded green build as CI systems and builders would show it, beside what others printed."""
+    book = load_book()
+    green = [Source(case, case.read()) for case in labelled(CORPUS) if case.passed]
+    noise = backgrounds(green)
+    made = [
+        (case.name, vary(as_recorded(case, data), noise, f"green.{n}"))
+        for case, data in green
+        for n in range(4)
+    ]
+    alarms = [
+        (name, variation.recipe)
+        for name, variation in made
+        if diagnose([read(Raw(name, variation.data))], book).outcome == "failed"
+    ]
+    assert len(made) > 300
+    assert len(alarms) <= len(made) / 100, alarms

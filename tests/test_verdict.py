@@ -15,6 +15,8 @@ def ended(text: str) -> str:
 
 
 FAILED = {
+    "tests that meant what they printed, then a command that fails": "npm ERR! code ELIFECYCLE (expected)\n"
+    "12 passing, 0 failing\nbundling\nnpm error code 1",
     "a CI's closing mark": "all fine\n##[error]Process completed with exit code 1.",
     "gitlab": "ERROR: Job failed: exit code 1",
     "jenkins": "BUILD SUCCESS\nFinished: FAILURE",
@@ -57,6 +59,8 @@ UNKNOWN = {
     "nothing": "",
     "a log that stops": "#1 [1/2] RUN npm ci\n#1 1.2 npm warn deprecated a@1",
     "an old word of success": "Done in 1s\n" + "working\n" * 40,
+    "tests that meant what they printed, then another command": "npm ERR! code ELIFECYCLE (expected)\n"
+    "web:test: 12 passing, 0 failing\n" + "web:build: bundling\n" * 9 + "web:build: Done in 0.4s",
     "what a test meant to print": "npm ERR! code ELIFECYCLE (expected)\n12 passing, 0 failing\nDone in 0.1s.",
     "a complaint, then a success": "Error: cannot reach the telemetry host\nDone in 3s",
 }

@@ -63,7 +63,7 @@ def _follow(now: Draft, line: Line, text: str, outer: Draft) -> Draft | None:
         now.status = "cached"
     elif text.startswith("--> ") and now.status == "unknown":
         now.status = "done"
-    elif text.startswith("Error: ") and not now.name.partition("] ")[2].startswith("RUN "):
+    elif text.startswith("Error: ") and not (now.name.partition("] ")[2] or now.name).startswith("RUN "):
         now.fail(exit_code(text))
     return now
 
