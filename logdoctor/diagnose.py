@@ -78,8 +78,9 @@ def find(log: Log, steps: Sequence[Step], book: RuleBook, classifier: Classifier
     verdicts = rank(known, steps, outcome)
     asked = _asked(verdicts, failing(steps)) if _doubtful(verdicts) else ()
     weights = {step.id: classifier.rank(step) for step in asked}
+    passed_on = {(each.step.id, each.position) for each in known if each.rule.tier == "wrapper"}
     opinions = {step.id: classifier.opinion(step, weights[step.id]) for step in asked}
-    told = {id: opinion for id, opinion in opinions.items() if opinion}
+    told = {id: each for id, each in opinions.items() if each and (id, each.position) not in passed_on}
     scene = Scene(known, steps, outcome, log.clipped, told, classifier.calibration)
     guesses = _guesses(scene, verdicts)
     said = _said_by_builder(guesses, steps, book)

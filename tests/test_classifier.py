@@ -44,6 +44,14 @@ def test_a_failure_that_no_rule_knows_is_told_by_its_line_and_not_as_knowledge()
     assert 4 in [line.line for line in report(UNKNOWN).excerpt]
 
 
+def test_a_line_that_only_passes_a_failure_on_is_no_guess() -> None:
+    book = load_book()
+    closing = 'ERROR: failed to solve: process "/bin/sh -c npm ci" did not complete successfully: exit code: 1'
+    found = report(closing + "\n", book)
+    assert (found.outcome, found.diagnoses) == ("failed", ())
+    assert [line.text for line in found.excerpt] == [closing]
+
+
 def test_without_rules_the_model_is_alone_and_says_so() -> None:
     said = logdoctor(COMMA_LOG, environment={"LOGDOCTOR_RULES": "off"})
     assert said.status == 3

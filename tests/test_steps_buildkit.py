@@ -207,6 +207,22 @@ s1 | buildkit | [app 3/7] RUN npm ci | failed | exit 1 | stage app
 """)
 
 
+def test_the_head_of_the_pasted_excerpt_is_missing() -> None:
+    assert steps_of("""
+        deploying
+        0.257 sed: config/site.conf: No such file or directory
+        ------
+        failed to solve: process "/bin/sh -c sed -i s/a/b/ config/site.conf" did not complete successfully: exit code: 1
+        """) == snapshot("""\
+s1 | log | build.log | unknown
+  1 deploying
+s2 | buildkit | RUN sed -i s/a/b/ config/site.conf | failed | exit 1 | in s1
+  2 sed: config/site.conf: No such file or directory
+  3 = ------
+  4 failed to solve: process "/bin/sh -c sed -i s/a/b/ config/site.conf" did not complete successfully: exit code: 1\
+""")
+
+
 def test_one_closing_line_is_a_failed_step() -> None:
     assert steps_of("""
         deploying

@@ -116,7 +116,7 @@ class Ending:
         vertex = owner(self.build, self.source)
         if vertex is None:
             failing = " ".join(each.text.strip() for each in self.source if each.failing)
-            self.fresh = vertex = self.build.open(failing or SOLVE)
+            self.fresh = vertex = self._opened(failing or SOLVE)
             vertex.draft.fail()
         file, _, number = self.block[0].text.strip().rpartition(":")
         vertex.draft.file, vertex.draft.line = file, int(number)
@@ -148,7 +148,22 @@ class Ending:
         for vertex in self.build.vertices:
             if vertex.draft.name == message:
                 return vertex
-        return self.build.open(f"RUN {command}" if command else message or SOLVE)
+        return self._opened(f"RUN {command}" if command else message or SOLVE)
+
+    def _opened(self, name: str) -> Vertex:
+        """A vertex of which only the ending speaks, with the excerpt whose head was not pasted."""
+        vertex = self.build.open(name)
+        outer = self.build.outer.lines
+        start = len(outer)
+        while start and (stamp(outer[start - 1].text) or outer[start - 1].text.strip() in ("", RULE)):
+            start -= 1
+        if any(stamp(line.text) for line in outer[start:]):
+            vertex.texts = {RULE}  # the rule that closes the excerpt is no output
+            for line in outer[start:]:
+                vertex.mirror(without(line, stamp(line.text)))
+            vertex.texts = None
+            del outer[start:]
+        return vertex
 
     def close(self) -> None:
         """End of the log: what is still held or open goes where it belongs."""

@@ -114,6 +114,7 @@ CLOSINGS: tuple[Sign, ...] = (
     ("(core dumped)", ""),
     ("annot connect to the Docker daemon", ""),
     ("no configuration file provided", ""),
+    ("ependency failed to start: ", ""),
     ("FAILED (", r"FAILED \((?:failures|errors)="),
     ("error generated", r"[1-9]\d* errors? generated"),
     (" problem", r"✖ \d+ problems? \([1-9]"),
