@@ -45,30 +45,49 @@ class Shape(NamedTuple):
 
 SHAPES: tuple[Shape, ...] = (
     Shape("private-key", ("PRIVATE KEY",), r"(?P<secret>-----BEGIN [A-Z ]*PRIVATE KEY-----.*?(?:-----END [A-Z ]*PRIVATE KEY-----|\Z))"),
-    Shape("github-token", ("gh",), r"(?P<secret>\b(?:gh[pousr]_[0-9A-Za-z]{36,251}|github_pat_\w{82}))"),
+    Shape("github-token", ("gh", "github_pat_"), r"(?P<secret>\b(?:gh[pousr]_[0-9A-Za-z]{36,251}|github_pat_\w{82}))"),
     Shape("gitlab-token", ("gl",), r"(?P<secret>\bgl(?:pat|dt|rt|ft|cbt|ptt|oas|imt|agent|soat)-[\w-]{20,})"),
     Shape("npm-token", ("npm_",), r"(?P<secret>\bnpm_[A-Za-z0-9]{36})"),
     Shape("pypi-token", ("pypi-",), r"(?P<secret>\bpypi-AgEIcHlwaS5vcmc[\w-]{50,})"),
+    Shape("cargo-token", ("cio",), r"(?P<secret>\bcio[A-Za-z0-9]{32}\b)"),
     Shape("aws-key", ("A",), r"(?P<secret>\b(?:A3T[A-Z0-9]|AKIA|ASIA|ABIA|ACCA)[A-Z2-7]{16}\b)"),
-    Shape("google-key", ("AIza",), r"(?P<secret>\bAIza[\w-]{35})"),
+    Shape("google-key", ("AIza", "ya29."), r"(?P<secret>\b(?:AIza[\w-]{35}|ya29\.[\w-]{20,}))"),
     Shape("slack-token", ("xox",), r"(?P<secret>\bxox[abeoprs]-[\w-]{10,})"),
+    Shape("webhook", ("hooks",), r"(?:hooks\.slack\.com/services|discord(?:app)?\.com/api/webhooks)/(?P<secret>[\w/-]{20,})"),
     Shape("stripe-key", ("k_",), r"(?P<secret>\b(?:sk|rk)_(?:test|live|prod)_\w{10,})"),
-    Shape("api-key", ("sk-",), r"(?P<secret>\bsk-(?:ant-[\w-]{20,}|proj-[\w-]{20,}|[A-Za-z0-9]{40,}))"),
+    Shape("api-key", ("sk-", "hf_", "SG."), r"(?P<secret>\b(?:sk-(?:ant-[\w-]{20,}|proj-[\w-]{20,}|[A-Za-z0-9]{40,})|hf_[A-Za-z0-9]{34}|SG\.[\w-]{16,32}\.[\w-]{16,64}))"),
     Shape("docker-token", ("dckr_",), r"(?P<secret>\bdckr_(?:pat|oat)_[\w-]{20,})"),
+    Shape("cloud-token", ("_v1_", "pul-"), r"(?P<secret>\b(?:do[oprt]_v1_[0-9a-f]{64}|pul-[0-9a-f]{40}))"),
     Shape("jwt", ("eyJ",), r"(?P<secret>\beyJ[\w-]{10,}\.eyJ[\w-]{10,}\.[\w-]*)"),
-    Shape("url-password", ("://",), r"://[^\s:/@'\"]*:(?P<secret>[^\s/@'\"]+)@"),
+    Shape("url-password", ("://",), r"://[^\s:/@'\"<]*:(?P<secret>[^\s/'\"]+)@"),
+    Shape("url-token", ("://",), r"://(?P<secret>[^\s:/@'\"]{20,})@"),
+    Shape("url-parameter", ("=",), r"(?i)[?&](?:[a-z_]{0,40}token|api_?key|key|sig|[a-z-]{0,40}signature|secret|password|x-amz-security-token)=(?P<secret>[^\s&'\"#<>]{8,})"),
     Shape("authorization", ("uthorization", "UTHORIZATION"), r"(?i)authorization['\"]?\s*[:=]\s*['\"]?(?:basic|bearer|token)\s+(?P<secret>[^\s'\"]+)"),
+    Shape("header", ("-",), r"(?i)\b(?:x-[a-z-]{0,40}(?:key|token|secret)|(?:private|job|deploy)-token|api-key)['\"]?:\s*['\"]?(?P<secret>[^\s'\"<]{8,})"),
+    Shape("cookie", ("ookie:", "OOKIE:"), r"(?i)\bcookie:\s*(?P<secret>[\w.-]+=[^\s'\"<][^'\"\n]{5,})"),
     Shape("registry-token", ("_auth", "_password"), r"(?i)\b_(?:authToken|auth|password)\s*=\s*['\"]?(?P<secret>[^\s'\"]+)"),
-    Shape("password-option", ("docker login",), r"docker login.*?\s(?:-p|--password)[ =]+(?P<secret>\S+)"),
+    Shape("registry-token", ("auth\"", "auth'"), r"['\"]auth['\"]\s*:\s*['\"](?P<secret>[A-Za-z0-9+/]{12,}=*)['\"]"),
+    Shape("password-option", (" login",), r"\b(?:docker|podman|buildah|skopeo|nerdctl|oras|helm registry|az acr) login\b.{0,300}?\s(?:-p|--password)[ =]+(?P<secret>[^\s<]\S*)"),
+    Shape("password-option", ("curl",), r"\bcurl\b.{0,300}?\s(?:-u|--user)[ =]{0,2}['\"]?[^\s:'\"]{1,100}:(?P<secret>[^\s'\"<][^\s'\"]*)"),
+    Shape(
+        "password-option",
+        ("--",),
+        r"--(?:[a-z]{1,30}-){0,4}(?:password|passwd|token|api-key|(?:client|api)-secret)(?:=|\s{1,4}(?=[^\s\d]{0,60}\d|\S{20}))['\"]?(?P<secret>[^\s'\"$<{(\[,;)-][^\s'\"]{5,})",
+    ),
+    Shape("variable", ("ENV ",), r"\bENV\s{1,4}\w{0,60}(?:TOKEN|SECRET|PASSWORD|PASSWD|_KEY)\s{1,4}(?=[^\s\d]{0,60}\d|\S{20})(?P<secret>[^\s'\"$<=][^\s'\"=]{5,})"),
     Shape(
         "variable",
-        ("TOKEN", "SECRET", "PASS", "KEY", "token", "secret", "pass", "key"),
-        r"<redacted:[a-z-]+:[0-9a-f]{4}>|(?:\b|_)(?:[A-Za-z0-9_]*(?:TOKEN|SECRET|PASSWORD|PASSWD|API_?KEY|PRIVATE_KEY|ACCESS_KEY)(?:_[A-Z0-9]+)?"
-        r"|(?:[a-z0-9]+[_-])+(?:token|secret|api_?key|private_?key)|(?:[a-z0-9]+[_-])*(?:password|passwd)"
-        r"|accessToken|apiKey|authToken|clientSecret)"
-        r"['\"]?\s*[=:]\s*['\"]?(?P<secret>[^\s'\"$<{(\[,;)][^\s'\",;)]{5,})",
+        ("TOKEN", "SECRET", "PASS", "KEY", "Token", "Secret", "Key", "Ident", "token", "secret", "pass", "key"),
+        r"<redacted:[a-z-]+:[0-9a-f]{4}>|(?:\b|_)(?:[A-Za-z0-9_]{0,60}(?:TOKEN|SECRET|PASSWORD|PASSWD|API_?KEY|PRIVATE_KEY|ACCESS_KEY)(?:_[A-Z0-9]+){0,2}"
+        r"|[a-z0-9]{1,60}[_-](?:token|secret|api_?key|private_?key)|(?:password|passwd)"
+        r"|(?:npm|access|refresh|session|id)?(?:Auth|auth)?Token|authToken|npmAuthIdent|apiKey|clientSecret"
+        r"|(?:secretAccess|accessKey|private|secret|Account|SharedAccess)(?:Key|Secret))"
+        r"['\"]?\s*[=:]\s*(?P<quote>['\"])?"
+        r"(?P<secret>(?(quote)[^'\"$<{(\[,;)\n][^'\"\n]{5,}|[^\s'\"$<{(\[,;)][^\s'\",;)]{5,}))",
     ),
 )  # fmt: skip
+_ASKED_FOR = r"(?:process|import\.meta)\.env\b|os\.(?:environ|getenv)\b|System\.getenv\b|ENV[.\[]|secrets\."
+"""Code that reads a secret from elsewhere: it is shown, since the line that failed may be this one."""
 _KEY_LINE = r"(?:^|\s)[A-Za-z0-9+/=]{16,}\s*$"
 
 
@@ -87,6 +106,8 @@ def mask(text: str) -> str:
 def _marked(found: re.Match[str], kind: str) -> str:
     secret = found["secret"]
     if secret is None or secret.startswith("<redacted:") or set(secret) <= {"*", "x", "X", "."}:
+        return found[0]
+    if kind == "variable" and _compiled(_ASKED_FOR).match(secret):
         return found[0]
     begin, end = found.span("secret")
     return found[0][: begin - found.start()] + _mark(kind, secret) + found[0][end - found.start() :]
