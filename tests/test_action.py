@@ -141,6 +141,44 @@ def test_in_the_job_that_fails_and_is_fixed(runner: Runner, github: GitHubServer
     assert "### ✓ Fixed in `2222222`" in github.comments[0]["body"]
 
 
+@pytest.mark.parametrize(
+    "changed", ["logdoctor/data/model.json", "logdoctor/data/report.css", "hatch_build.py"]
+)
+def test_another_version_is_not_answered_from_the_cache(runner: Runner, changed: str) -> None:
+    """Whatever goes into the package tells versions apart; what Python writes beside it does not."""
+
+    def content() -> str:
+        """The name under which this content is kept in the tool cache."""
+        script = load(runner.action / "action.yml")["runs"]["steps"][0]["run"]
+        only = script[: script.index("mkdir -p")] + 'echo "$content"'
+        place = {
+            **plain_environment(),
+            "GITHUB_ACTION_PATH": str(runner.action),
+            "RUNNER_TEMP": str(runner.scratch),
+        }
+        done = subprocess.run(
+            ["bash", "-eo", "pipefail", "-c", only],
+            env=place | {"PATH": os.environ["PATH"]},
+            capture_output=True,
+            text=True,
+            check=True,
+        )
+        return done.stdout.strip()
+
+    before = content()
+    compiled = runner.action / "logdoctor" / "__pycache__" / "made.pyc"
+    compiled.parent.mkdir(exist_ok=True)
+    compiled.write_bytes(b"x")
+    assert content() == before
+    file = runner.action / changed
+    whole = file.read_bytes()
+    file.write_bytes(whole + b"\n")
+    try:
+        assert content() != before
+    finally:
+        file.write_bytes(whole)
+
+
 def test_in_a_second_job(runner: Runner, github: GitHubServer) -> None:
     github.run(1001, SHA, {"build": ("failure", COMMA_LOG.read_bytes()), "advice": ("running", b"")})
     github.files = {"package.json": (COMMA / "project" / "package.json").read_bytes()}
