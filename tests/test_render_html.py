@@ -299,6 +299,34 @@ def test_nothing_is_wider_than_a_phone(window: Browser, tmp_path: Path, rollup: 
             window._command("Emulation.clearDeviceMetricsOverride")
 
 
+def test_the_page_is_as_long_before_it_is_read_as_after(window: Browser, tmp_path: Path) -> None:
+    """Short steps are laid out at once: what is only guessed makes the scroll bar jump."""
+    steps, lines = [], []
+    for number in range(12):
+        own = tuple(Line(number * 4 + n, f"#{number} line {n}", number * 4 + n) for n in range(1, 5))
+        steps.append(
+            FAILED.steps[0]._replace(
+                id=f"s{number}", lines=own, first_line=own[0].number, last_line=own[-1].number
+            )
+        )
+        lines += own
+    page = render(FAILED._replace(logs=(FAILED.logs[0]._replace(lines=tuple(lines)),), steps=tuple(steps)))
+    shown(window, tmp_path, page)
+    height = "document.documentElement.scrollHeight"
+    before = window.run(f"return {height}")
+    for at in range(0, before, 500):
+        window.run(f"scrollTo({{top: {at}, behavior: 'instant'}}); return document.body.offsetHeight")
+    assert abs(window.run(f"return {height}") - before) < 50
+    assert before < 4000
+
+
+def test_a_log_that_is_unfolded_offers_to_fold_it() -> None:
+    short = FAILED.logs[0]._replace(lines=tuple(Line(n, "x", n) for n in range(1, 9)))
+    assert ">Fold all</button>" in render(FAILED._replace(logs=(short,)))
+    long = short._replace(lines=tuple(Line(n, "x", n) for n in range(1, 99)))
+    assert ">Unfold all</button>" in render(FAILED._replace(logs=(long,)))
+
+
 def test_a_log_of_twenty_megabytes_is_shown_at_once(window: Browser, tmp_path: Path) -> None:
     lines = tuple(
         Line(n, f"#7 {n / 10:.3f} module {n} transformed, {'x' * 70}", n) for n in range(1, 190_001)

@@ -19,6 +19,8 @@ WIDEST = 2000
 """Characters of a line of the log."""
 CHUNK = 100
 """Lines that the browser lays out together once they come into sight."""
+SHORT = 50
+"""Lines of a piece that is laid out at once: a browser's guess of its height would be far off."""
 OPEN = 60
 """A log of so few lines is shown unfolded."""
 PAINTED = "rows of a progress display are left out: later ones painted them over."
@@ -146,7 +148,7 @@ def _log(view: View, spoken: Spoken, several: bool) -> Html:
         h(
             "div",
             h("h2", f"Log{name}"),
-            h("button", "Unfold all", type="button", class_="fold"),
+            h("button", "Fold all" if whole else "Unfold all", type="button", class_="fold"),
             class_="bar",
         ),
         notes,
@@ -170,10 +172,15 @@ def _section(log: Log, section: Section, spoken: Spoken, whole: bool) -> Html:
             h("span", status, class_=f"status {status}") if status not in ("done", "unknown") else None,
             h("span", _range(section), class_="range"),
         ),
-        [h("div", [_row(log, row, spoken) for row in chunk], class_="chunk") for chunk in chunks],
+        [h("div", [_row(log, row, spoken) for row in chunk], class_=_size_of(chunk)) for chunk in chunks],
         open=whole or telling or failed,
         class_=status,
     )
+
+
+def _size_of(chunk: Sequence[Row]) -> str:
+    """A piece's class tells how high it is about, so that the page has its length before it is laid out."""
+    return "chunk" if len(chunk) > SHORT else "chunk short"
 
 
 def _section_name(step: Step | None) -> str:
