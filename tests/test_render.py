@@ -6,10 +6,10 @@ import re
 
 import pytest
 from inline_snapshot import snapshot
-from reports import DIAGNOSIS, EXCERPT, FAILED, LOG, PASSED, STEP, UNDECIDED, UNKNOWN
+from reports import BY_HAND, DIAGNOSIS, EXCERPT, FAILED, LOG, PASSED, STEP, UNDECIDED, UNKNOWN
 
 from logdoctor.model import Cause, Excerpt, Link, NotPatched, Occurrence, Report
-from logdoctor.render import markdown, plain, terminal
+from logdoctor.render import html, markdown, plain, terminal
 from logdoctor.render.clean import clean, tame, width, wrap
 
 COLOUR = re.compile(r"\x1b\[[0-9;]*m")
@@ -302,3 +302,29 @@ def test_markdown_stays_below_what_github_takes() -> None:
     text = markdown.render(Report("failed", (LOG,), (STEP,), many, EXCERPT))
     assert len(text) < 65_000
     assert text.endswith("*The rest of the report is too long for a comment.*\n")
+
+
+def test_a_guess_is_sure_of_its_line_and_not_of_the_cause() -> None:
+    guess = FAILED.diagnoses[0]._replace(rule=None, origin="classifier", confidence=0.97)
+    shown = FAILED._replace(diagnoses=(guess,))
+    assert "very (0.97) of the line" in plain.render(shown)
+    assert "very sure of the line (0.97)" in markdown.render(shown)
+    assert "very sure of the line · 0.97" in html.render(shown)
+    assert "of the line" not in plain.render(FAILED)
+    assert "very sure (0.97)" in markdown.render(FAILED)
+
+
+def test_a_command_in_a_reason_is_code() -> None:
+    reason = "only the log is at hand; `logdoctor fix --project DIR LOG` makes it, @all"
+    remedy = BY_HAND._replace(outcome=NotPatched(reason), steps=())
+    shown = FAILED._replace(diagnoses=(FAILED.diagnoses[0]._replace(remedies=(remedy,)),))
+    assert "hand; `logdoctor fix --project DIR LOG` makes it, @\u200ball" in markdown.render(shown)
+    assert "hand; <code>logdoctor fix --project DIR LOG</code> makes it, @all" in html.render(shown)
+
+
+@pytest.mark.parametrize("text", ["a ` b", "`a``b`", "``` @all ```", "`<b>` <b>", "x`\\`y"])
+def test_backticks_of_a_log_leave_nothing_active(text: str) -> None:
+    from markdown_it import MarkdownIt
+
+    shown = MarkdownIt("commonmark", {"html": True}).render(markdown.prose(text))
+    assert "<b>" not in shown

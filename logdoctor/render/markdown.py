@@ -11,7 +11,7 @@ from collections.abc import Iterable, Sequence
 
 from logdoctor.model import Diagnosis, Evidence, NotPatched, Patch, Remedy, Report, Step
 from logdoctor.render.clean import clean, clean_line, tame
-from logdoctor.render.page import UNKNOWN, assurance, known
+from logdoctor.render.page import UNKNOWN, known, sureness
 
 WHOLE = 3
 WIDEST = 500
@@ -60,6 +60,24 @@ def code(text: str) -> str:
     ticks = "`" * (_longest(text) + 1)
     pad = " " if text.startswith("`") or text.endswith("`") else ""
     return f"{ticks}{pad}{text}{pad}{ticks}"
+
+
+def prose(text: str) -> str:
+    """Words of ours with words of a log in them; what stands between two backticks becomes inline code.
+
+    >>> prose("`fix LOG` pings @all")
+    '`fix LOG` pings @\\u200ball'
+    """
+    parts = clean_line(text).split("`")
+    if len(parts) % 2 == 0:
+        return escape(text)
+    return "".join(code(part) if number % 2 else _escaped(part) for number, part in enumerate(parts))
+
+
+def _escaped(part: str) -> str:
+    """A part of running text, with the blanks at its ends."""
+    lead, end = " " * part.startswith(" "), " " * (part.endswith(" ") and part != " ")
+    return f"{lead}{escape(part)}{end}"
 
 
 def fence(lines: Sequence[str], language: str) -> str:
@@ -135,7 +153,7 @@ def _where(diagnosis: Diagnosis, report: Report) -> str:
     step = next((step for step in report.steps if step.id == diagnosis.step), None)
     if step and step.kind != "log":
         places.append(_step_place(step))
-    places.append(f"{assurance(diagnosis.confidence)} sure ({diagnosis.confidence:.2f})")
+    places.append(f"{sureness(diagnosis)} ({diagnosis.confidence:.2f})")
     others = len({(each.log, each.line) for each in diagnosis.occurrences}) - 1
     if others > 0:
         places.append(f"and {others} more time{'s' if others > 1 else ''}")
@@ -180,7 +198,7 @@ def _remedy(remedy: Remedy) -> Iterable[str]:
             if patch.basis == "log":
                 yield "Line numbers come from the log; the files were not at hand."
         case NotPatched(reason):
-            yield f"No patch: {escape(reason)}"
+            yield f"No patch: {prose(reason)}"
     if remedy.steps:
         yield "\n".join(f"- {code(step)}" for step in remedy.steps)
 

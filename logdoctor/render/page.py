@@ -83,6 +83,15 @@ def assurance(confidence: float) -> str:
     return "hardly"
 
 
+def sureness(diagnosis: Diagnosis) -> str:
+    """What we are sure of: with a rule of the cause, without one only that no other line tells more.
+
+    The figure of a guess is the probability of its line; alone it would read as if the cause were known.
+    """
+    said = f"{assurance(diagnosis.confidence)} sure"
+    return said if known(diagnosis) else f"{said} of the line"
+
+
 def _no_failure(report: Report, look: Look) -> Iterable[Row]:
     names = ", ".join(clean_line(log.name) for log in report.logs) or "the input"
     if report.outcome == "passed":
@@ -354,7 +363,10 @@ def _diff_style(line: str) -> Style:
 
 def _sure(diagnosis: Diagnosis, look: Look) -> Iterable[Row]:
     basis = "; ".join(clean_line(each) for each in diagnosis.confidence_basis)
-    text = f"{assurance(diagnosis.confidence)} ({diagnosis.confidence:.2f})" + (f": {basis}" if basis else "")
+    of = "" if known(diagnosis) else " of the line"
+    text = f"{assurance(diagnosis.confidence)} ({diagnosis.confidence:.2f}){of}" + (
+        f": {basis}" if basis else ""
+    )
     yield from _labelled("Sure", wrap(text, look.prose), look)
 
 

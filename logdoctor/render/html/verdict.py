@@ -8,7 +8,7 @@ from typing import NamedTuple
 from logdoctor.model import Cause, Diagnosis, NotPatched, Patch, Remedy, Report, Step
 from logdoctor.render.clean import clean, clean_diff, clean_line
 from logdoctor.render.html.markup import Child, Html, h, raw
-from logdoctor.render.page import UNKNOWN, assurance, known
+from logdoctor.render.page import UNKNOWN, known, sureness
 from logdoctor.render.places import log_of, step_of
 
 LONGEST = 1200
@@ -100,7 +100,7 @@ def _telling(report: Report, href: Href) -> Html | None:
 
 
 def _diagnosis(diagnosis: Diagnosis, report: Report, href: Href) -> Html:
-    sure = f"{assurance(diagnosis.confidence)} sure · {diagnosis.confidence:.2f}"
+    sure = f"{sureness(diagnosis)} · {diagnosis.confidence:.2f}"
     title = diagnosis.title if known(diagnosis) else UNKNOWN
     return h(
         "article",
@@ -234,7 +234,15 @@ def _not_patched(remedy: Remedy, outcome: NotPatched) -> Child:
     # A person's steps say it all, unless naming the project would give a patch.
     if remedy.applicability == "manual" and remedy.steps and "--project" not in outcome.reason:
         return None
-    return h("p", f"No patch: {clean_line(outcome.reason)}", class_="aside")
+    return h("p", "No patch: ", _prose(outcome.reason), class_="aside")
+
+
+def _prose(text: str) -> list[Child]:
+    """Running text; what stands between two backticks is code."""
+    parts = clean_line(text).split("`")
+    if len(parts) % 2 == 0:
+        return ["`".join(parts)]
+    return [h("code", part) if number % 2 else part for number, part in enumerate(parts) if part]
 
 
 def _patch(patch: Patch) -> Html:
