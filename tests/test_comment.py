@@ -550,6 +550,37 @@ Remove the trailing comma. JSON does not allow it, and no package manager but bu
         assert "no suggestion: POST /repos/acme/shop/pulls/7/comments: 422 Unprocessable" in said.err
         assert len(github.comments) == 1
 
+    def test_a_strange_answer_spoils_nothing(
+        self, github: GitHubServer, folder: Path, call: Call, tmp_path: Path
+    ) -> None:
+        """The comment is there by then, and its address is what later steps are told."""
+        github.faults = [Fault("GET", "pulls/7/files", Reply(200, [{"patch": "@@ -1 +1 @@"}]))]
+        said = call(github, "comment", "build.log", "--status", "failure", event=pull_request())
+        assert said.status == 0
+        assert "no suggestion: the server's answer was not understood" in said.err
+        assert "no comment" not in said.err
+        (comment,) = github.comments
+        assert f"comment-url={comment['html_url']}\n" in (tmp_path / "outputs").read_text()
+
+    def test_a_late_job_of_an_old_run_gets_none(self, github: GitHubServer, folder: Path, call: Call) -> None:
+        github.diffs = [{"filename": "package.json", "status": "modified", "patch": self.DIFF}]
+        newer = call(
+            github,
+            "comment",
+            "build.log",
+            "--status",
+            "failure",
+            "--no-suggest",
+            event=pull_request(),
+            GITHUB_RUN_ID="2002",
+        )
+        assert newer.status == 0
+        late = call(
+            github, "comment", "build.log", "--status", "failure", event=pull_request(), GITHUB_RUN_ID="1001"
+        )
+        assert "comment older" in late.err
+        assert github.reviews == []
+
     def test_they_can_be_turned_off(self, github: GitHubServer, folder: Path, call: Call) -> None:
         github.diffs = [{"filename": "package.json", "status": "modified", "patch": self.DIFF}]
         call(github, "comment", "build.log", "--status", "failure", "--no-suggest", event=pull_request())

@@ -205,7 +205,7 @@ def _published(found: Found, wish: Wish, news: News, links: Links) -> str:
         return ""
     posted = publish(place, number, news, links, _pause)
     output.tell(f"logdoctor: comment {posted.done}{' ' + posted.url if posted.url else ''}")
-    if wish.suggest and isinstance(place, GitHub) and news.failures:
+    if wish.suggest and isinstance(place, GitHub) and news.failures and posted.done != "older":
         _suggest(place, number, found, wish)
     return posted.url
 
@@ -250,6 +250,10 @@ def _suggest(place: GitHub, number: int, found: Found, wish: Wish) -> None:
             output.tell(f"logdoctor: change suggested in {clean_line(path)}")
     except WebError as error:
         output.tell(f"logdoctor: no suggestion: {clean_line(str(error))}")
+    except STRANGE as error:
+        output.tell(
+            f"logdoctor: no suggestion: the server's answer was not understood ({type(error).__name__})"
+        )
 
 
 def _tell_outputs(found: Found, wish: Wish, url: str) -> None:
