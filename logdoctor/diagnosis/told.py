@@ -27,6 +27,8 @@ from logdoctor.wording import fill
 
 UNLIKE = "none"
 """The class of what is like nothing known."""
+NEAR = 0.7
+"""Probability from which on a class is named as the nearest one; the report holds it in any case."""
 WIDEST = 2000
 """Characters of a cause's text that are shown; a minified bundle on one line is not a sentence."""
 
@@ -81,7 +83,7 @@ def tell_unknown(id: str, opinion: Opinion, scene: Scene) -> Diagnosis:
     sure, basis = confidence(grounds_of_opinion(opinion, step, scene), scene.calibration)
     text = line.text[:WIDEST_LINK]
     body = len(text) - len(text.lstrip())
-    named = opinion.klass != UNLIKE
+    named = opinion.klass != UNLIKE and opinion.share >= NEAR
     return Diagnosis(
         id=id,
         fingerprint=of_line(line.text),
@@ -89,7 +91,7 @@ def tell_unknown(id: str, opinion: Opinion, scene: Scene) -> Diagnosis:
         klass=opinion.klass,
         family=opinion.family,
         origin="classifier",
-        title=f"not known; nearest is {opinion.klass}" if named else "not known; like nothing that is known",
+        title=f"not known; nearest is {opinion.klass}" if named else "not known; no known trouble is near",
         explain="No rule knows this trouble. The line named is the one that tells most about it.",
         nature="your-change",
         confidence=sure,
