@@ -11,18 +11,26 @@ from logdoctor.record import TYPE_CHECKING
 if TYPE_CHECKING:
     from typing import Any
 
-FORMAT = 2
+FORMAT = 3
 _BREAK = b',\n"rules": [\n'
 _END = b"\n]}\n"
 
 Owner = tuple[int, int]
 """A rule's and a pattern's number."""
+Index = tuple[Sequence[str], Sequence[Sequence[Owner]]]
+"""Literals, and for each the patterns that want it."""
 
 
 class RuleBook:
     """All rules, found by the literals of their patterns; a rule is built when somebody asks."""
 
-    def __init__(self, heads: Sequence[Sequence[Any]], rows: Sequence[bytes], ours: bool = True) -> None:
+    def __init__(
+        self,
+        heads: Sequence[Sequence[Any]],
+        rows: Sequence[bytes],
+        ours: bool = True,
+        index: Index | None = None,
+    ) -> None:
         self.ids: tuple[str, ...] = tuple(head[0] for head in heads)
         self.families: tuple[str, ...] = tuple(head[1] for head in heads)
         self.within: tuple[int, ...] = tuple(head[3] for head in heads)
@@ -30,16 +38,20 @@ class RuleBook:
         self._heads = list(heads)
         self._rows = list(rows)
         self._built: dict[int, Rule] = {}
-        owners: dict[str, list[Owner]] = {}
-        for number, head in enumerate(heads):
-            for place, needles in enumerate(head[2]):
-                for needle in needles:
-                    owners.setdefault(needle, []).append((number, place))
-        self.needles: tuple[str, ...] = tuple(owners)
-        self.owners: tuple[tuple[Owner, ...], ...] = tuple(tuple(each) for each in owners.values())
+        self._index = _indexed(heads) if index is None else index
 
     def __len__(self) -> int:
         return len(self._rows)
+
+    @property
+    def needles(self) -> Sequence[str]:
+        """The literals that are looked for."""
+        return self._index[0]
+
+    @property
+    def owners(self) -> Sequence[Sequence[Owner]]:
+        """For each of the needles the patterns that want it."""
+        return self._index[1]
 
     def at(self, number: int) -> Rule:
         """The rule of that number."""
@@ -82,7 +94,7 @@ def dump(rules: Iterable[Rule]) -> bytes:
     """The book's bytes: plain JSON, laid out so that a reader needs only its first line to search."""
     ordered = list(rules)
     heads = [_head(rule) for rule in ordered]
-    first = _json({"book": FORMAT, "heads": heads})[:-1]
+    first = _json({"book": FORMAT, "heads": heads, "index": _indexed(heads)})[:-1]
     return first + _BREAK + b",\n".join(_json(rule) for rule in ordered) + _END
 
 
@@ -91,7 +103,17 @@ def load(data: bytes) -> RuleBook:
     first, _, rest = data.partition(_BREAK)
     head = json.loads(first + b"}")
     rows = rest.removesuffix(_END).split(b",\n") if rest != _END else []
-    return RuleBook(head["heads"], rows)
+    needles, owners = head["index"]
+    return RuleBook(head["heads"], rows, index=(needles, [[(n, p) for n, p in each] for each in owners]))
+
+
+def _indexed(heads: Iterable[Sequence[Any]]) -> Index:
+    owners: dict[str, list[Owner]] = {}
+    for number, head in enumerate(heads):
+        for place, needles in enumerate(head[2]):
+            for needle in needles:
+                owners.setdefault(needle, []).append((number, place))
+    return list(owners), list(owners.values())
 
 
 def book_of(rules: Iterable[Rule], ours: bool = True) -> RuleBook:

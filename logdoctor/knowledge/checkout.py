@@ -7,13 +7,13 @@ YAML.
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from logdoctor.resources import checkout
 
 CACHE = ".cache"
-Stamp = tuple[str, int, int]
-"""A file's path, its time in nanoseconds, its size."""
+Stamp = tuple[int, int, int, int]
+"""Of some files: a digest of their paths, the latest and the sum of their times (ns), their size in all."""
 
 
 def book_bytes() -> bytes:
@@ -21,21 +21,29 @@ def book_bytes() -> bytes:
     root = checkout()
     if root is None:
         raise FileNotFoundError("the rule book is missing from this installation of logdoctor")
-    stamps = sorted(_stamps(os.path.join(root, "rules"), (".yaml", ".yml")))
-    sources = sorted(_stamps(os.path.dirname(os.path.abspath(__file__)), (".py",)))
-    key = repr((stamps, sources)).encode()
+    files = list(_files(os.path.join(root, "rules"), (".yaml", ".yml")))
+    sources = list(_files(os.path.dirname(os.path.abspath(__file__)), (".py",)))
+    key = repr((_stamp(files), _stamp(sources))).encode()
     path = os.path.join(root, CACHE, "book.json")
-    return _kept(path, key) or _compile(root, path, key, stamps)
+    return _kept(path, key) or _compile(root, path, key, sorted(file.path for file in files))
 
 
-def _stamps(folder: str, endings: tuple[str, ...]) -> Iterator[Stamp]:
+def _files(folder: str, endings: tuple[str, ...]) -> Iterator[os.DirEntry[str]]:
     with os.scandir(folder) as entries:
         for entry in entries:
-            if entry.is_dir(follow_symlinks=False):
-                yield from _stamps(entry.path, endings)
-            elif entry.name.endswith(endings):
-                found = entry.stat()
-                yield entry.path, found.st_mtime_ns, found.st_size
+            if entry.name.endswith(endings):
+                yield entry
+            elif entry.is_dir(follow_symlinks=False):
+                yield from _files(entry.path, endings)
+
+
+def _stamp(files: Iterable[os.DirEntry[str]]) -> Stamp:
+    from zlib import crc32
+
+    found = [(file.path, file.stat()) for file in files]
+    names = "\n".join(sorted(path for path, _ in found))
+    times = [each.st_mtime_ns for _, each in found]
+    return crc32(names.encode()), max(times), sum(times), sum(each.st_size for _, each in found)
 
 
 def _kept(path: str, key: bytes) -> bytes | None:
@@ -48,11 +56,11 @@ def _kept(path: str, key: bytes) -> bytes | None:
     return data if mark == key else None
 
 
-def _compile(root: str, path: str, key: bytes, stamps: Sequence[Stamp]) -> bytes:
+def _compile(root: str, path: str, key: bytes, rules: Sequence[str]) -> bytes:
     from logdoctor.knowledge.book import dump
     from logdoctor.knowledge.compile import compiled, read_file
 
-    data = dump(compiled(read_file(os.path.relpath(stamp[0]))) for stamp in stamps)
+    data = dump(compiled(read_file(os.path.relpath(rule))) for rule in rules)
     _write(path, key + b"\n" + data)
     return data
 

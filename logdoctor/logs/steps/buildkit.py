@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
+from functools import cache
 
 from logdoctor.logs.steps.build import CLIPPED, Build, Vertex
 from logdoctor.logs.steps.draft import Draft, without
@@ -84,6 +86,11 @@ class Plain:
         """Give a line to its vertex, to the ending, or to the enclosing step."""
         text = line.text
         if text[:1] == "#" and not self.ending.place:
+            if (output := _output().match(text)) and (vertex := self.build.by_number.get(output[1])):
+                self.ending.release()
+                self.now, self.open = vertex, True
+                vertex.say(without(line, output.end()))
+                return
             number = _number(text)
             if number and number != "0":
                 self.ending.release()
@@ -112,10 +119,7 @@ class Plain:
     def _numbered(self, line: Line, number: str) -> None:
         rest = line.text[len(number) + 2 :]
         vertex = self.build.by_number.get(number)
-        if vertex is not None and rest[:1].isdecimal() and (taken := stamp(rest)):
-            self.open = True
-            vertex.say(without(line, len(number) + 2 + taken))
-        elif vertex is None or self._restarts(vertex, number, rest):
+        if vertex is None or self._restarts(vertex, number, rest):
             vertex = self._first(number, rest)
             named = vertex.draft.name == rest
             self._put(vertex, line, number, rest, header=named)
@@ -154,6 +158,12 @@ class Plain:
             vertex.end(rest)
             self.open = rest.startswith("ERROR")
         vertex.say(without(line, prefix + stamp(rest)))
+
+
+@cache
+def _output() -> re.Pattern[str]:
+    """The `#12 0.345 ` before what a vertex printed: nearly every line of a build."""
+    return re.compile(r"#([0-9]{1,6}) [0-9]+\.[0-9]{1,3}(?: |$)")
 
 
 def _number(text: str) -> str:
