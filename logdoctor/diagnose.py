@@ -15,7 +15,7 @@ from logdoctor.knowledge.match import match
 from logdoctor.knowledge.rules import LOOKED_UP, RuleBook
 from logdoctor.logs.steps import cut
 from logdoctor.logs.steps.verdict import verdict
-from logdoctor.model import Diagnosis, Log, Opinion, Outcome, Remedy, Report, Step
+from logdoctor.model import Diagnosis, Log, Match, Opinion, Outcome, Remedy, Report, Step
 from logdoctor.record import NamedTuple
 from logdoctor.redact import mask_report
 from logdoctor.remedies.project import Project
@@ -78,14 +78,29 @@ def find(log: Log, steps: Sequence[Step], book: RuleBook, classifier: Classifier
     verdicts = rank(known, steps, outcome)
     asked = _asked(verdicts, failing(steps)) if _doubtful(verdicts) else ()
     weights = {step.id: classifier.rank(step) for step in asked}
-    passed_on = {(each.step.id, each.position) for each in known if each.rule.tier == "wrapper"}
-    opinions = {step.id: classifier.opinion(step, weights[step.id]) for step in asked}
-    told = {id: each for id, each in opinions.items() if each and (id, each.position) not in passed_on}
+    told = _opinions(asked, weights, known, classifier)
+    if asked and not told:
+        asked = _asked(verdicts, suspects(steps))
+        weights = {step.id: classifier.rank(step) for step in asked}
+        told = _opinions(asked, weights, known, classifier)
     scene = Scene(known, steps, outcome, log.clipped, told, classifier.calibration)
     guesses = _guesses(scene, verdicts)
     said = _said_by_builder(guesses, steps, book)
     verdicts += tuple(said.values())
     return Findings(scene, verdicts, [each for each in guesses if each.step not in said], weights)
+
+
+def _opinions(
+    steps: Sequence[Step], weights: Weights, known: Sequence[Match], classifier: Classifier
+) -> dict[str, Opinion]:
+    """The model's opinion of each step, by the step's id; lines that only pass a failure on are no answer."""
+    told: dict[str, Opinion] = {}
+    for step in steps:
+        passing = {each.position for each in known if each.step.id == step.id and each.rule.tier == "wrapper"}
+        ranked = {place: value for place, value in weights[step.id].items() if place not in passing}
+        if opinion := classifier.opinion(step, ranked):
+            told[step.id] = opinion
+    return told
 
 
 def _said_by_builder(guesses: Sequence[Opinion], steps: Sequence[Step], book: RuleBook) -> dict[str, Verdict]:

@@ -25,6 +25,10 @@ else:
     Tier = Nature = Status = Outcome = Applicability = Basis = Side = Role = str
 
 
+AFTER = "Post job cleanup"
+"""The step in which GitHub's runner tidies up: an action that fails there warns, and the job stays green."""
+
+
 class Line(NamedTuple):
     """One line of what a tool printed, cleaned of colours, stamps and prefixes.
 

@@ -46,7 +46,9 @@ def test_a_failure_that_no_rule_knows_is_told_by_its_line_and_not_as_knowledge()
 
 def test_a_line_that_only_passes_a_failure_on_is_no_guess() -> None:
     book = load_book()
-    closing = 'ERROR: failed to solve: process "/bin/sh -c npm ci" did not complete successfully: exit code: 1'
+    closing = (
+        'ERROR: failed to solve: process "/bin/sh -c npm ci" did not complete successfully: exit code: 1'
+    )
     found = report(closing + "\n", book)
     assert (found.outcome, found.diagnoses) == ("failed", ())
     assert [line.text for line in found.excerpt] == [closing]
@@ -56,6 +58,15 @@ def test_without_rules_the_model_is_alone_and_says_so() -> None:
     said = logdoctor(COMMA_LOG, environment={"LOGDOCTOR_RULES": "off"})
     assert said.status == 3
     assert said.out.startswith("X The build failed, and no rule knows why; this line tells most about it\n")
+
+
+def test_a_line_that_only_passes_the_failure_on_is_no_guess() -> None:
+    text = (
+        "the ledger refuses: balance missing\n"
+        'ERROR: failed to solve: process "/bin/sh -c close" did not complete successfully: exit code: 1\n'
+    )
+    told = report(text, load_book()).diagnoses
+    assert [each.cause.text for each in told if each.cause] == ["the ledger refuses: balance missing"]
 
 
 def test_a_green_log_has_no_telling_line() -> None:

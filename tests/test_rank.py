@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from logdoctor.diagnosis.chain import follow
 from logdoctor.diagnosis.rank import rank
-from logdoctor.model import Line, Match, Outcome, Rule, Status, Step, Tier
+from logdoctor.model import AFTER, Line, Match, Outcome, Rule, Status, Step, Tier
 
 
 def rule(id: str, tier: Tier = "cause", family: str = "npm", yields_to: tuple[str, ...] = ()) -> Rule:
@@ -52,6 +52,11 @@ def test_a_step_that_was_cancelled_or_done_is_not_looked_at() -> None:
     eresolve, apt = rule("npm-eresolve"), rule("apt-package-not-found")
     found = [match(eresolve, done, 0), match(eresolve, cancelled, 0), match(apt, failed, 0)]
     assert told(found, [done, cancelled, failed]) == [("apt-package-not-found", 3)]
+
+
+def test_what_breaks_while_the_runner_tidies_up_broke_no_build() -> None:
+    tidying = step("s1", ["fatal: No url found"], "done")._replace(name=AFTER)
+    assert told([match(rule("git-submodule-failed"), tidying, 0)], [tidying], "unknown") == []
 
 
 def test_a_vertex_goes_before_the_ci_step_round_it() -> None:

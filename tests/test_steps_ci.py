@@ -52,7 +52,7 @@ s4 | buildkit | [2/2] RUN npm ci | failed | exit 1 | in s3
   14 npm error code EUSAGE
   15 ERROR: process "/bin/sh -c npm ci" did not complete successfully: exit code: 1
   16 ERROR: failed to solve: process "/bin/sh -c npm ci" did not complete successfully: exit code: 1
-s5 | github-step | Post job cleanup | unknown
+s5 | github-step | Post job cleanup | done
   19 Post job cleanup.
   20 /usr/bin/git version
   21 Cleaning up orphan processes\
@@ -353,4 +353,24 @@ s2 | compose | api-1 | failed | exit 1
   4 Node.js v20.20.2
 s3 | log | build.log | unknown
   5 api-1 exited with code 1\
+""")
+
+
+def test_the_tidying_after_a_job_is_no_part_of_its_failure() -> None:
+    assert read_and_cut("""
+        > tsc --noEmit
+        src/a.ts(1,1): error TS2345: no
+        Error: Process completed with exit code 2.
+        Post job cleanup.
+        fatal: No url found for submodule path 'vendor/x' in .gitmodules
+        Warning: The process '/usr/bin/git' failed with exit code 128
+        """) == snapshot("""\
+s1 | log | build.log | failed
+  1 > tsc --noEmit
+  2 src/a.ts(1,1): error TS2345: no
+  3 Error: Process completed with exit code 2.
+s2 | github-step | Post job cleanup | done
+  4 Post job cleanup.
+  5 fatal: No url found for submodule path 'vendor/x' in .gitmodules
+  6 Warning: The process '/usr/bin/git' failed with exit code 128\
 """)

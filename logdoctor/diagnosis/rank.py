@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from logdoctor.model import Match, Outcome, Step
+from logdoctor.model import AFTER, Match, Outcome, Step
 from logdoctor.record import NamedTuple
 
 
@@ -54,12 +54,17 @@ def failing(steps: Sequence[Step]) -> tuple[Step, ...]:
     if failed:
         outer = {step.parent for step in failed}
         return tuple(step for step in failed if step.id not in outer)
-    return tuple(step for step in steps if step.status == "unknown") or tuple(steps)
+    return tuple(step for step in steps if step.status == "unknown") or _within(steps)
 
 
 def suspects(steps: Sequence[Step]) -> tuple[Step, ...]:
     """The steps that may hold a cause or pass it on: all but those that ended well or were stopped."""
-    return tuple(step for step in steps if step.status in ("failed", "unknown")) or tuple(steps)
+    return tuple(step for step in steps if step.status in ("failed", "unknown")) or _within(steps)
+
+
+def _within(steps: Sequence[Step]) -> tuple[Step, ...]:
+    """All steps but the tidying after a job, which never decides how the job ended."""
+    return tuple(step for step in steps if step.name != AFTER)
 
 
 def _by_step(found: Sequence[Match]) -> dict[str, list[Match]]:

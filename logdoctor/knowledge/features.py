@@ -91,12 +91,25 @@ _WRAPPERS = (
     "fix the upstream dependency", "error errno", "error path", "error command", "error cwd", "err! errno", "err! path",
     "err! command", "err! cwd", "because of webpack errors", "failed to compile", "error occurred prerendering",
     "debconf:", "returned an error code", "error during build:", "spawn enoent", "run failed: command", "0 errors", "could not compile", "aborting due to", "calledprocesserror",
+    "failed to push some refs", "[remote rejected]", "push rejected to", "!     push failed",
 )  # fmt: skip
+
+
+_PROBE = (
+    r"^(?:\s*=== (?:RUN|PAUSE|CONT|NAME) |\s*--- (?:PASS|SKIP): |-- (?:Looking for|Performing Test|Check for|Checking) "
+    r"|checking (?:for|if|whether|how) |ok  ?\t)"
+)
+"""What a tool tries, and a test that passed: bad words in it are its name or one of its answers."""
 
 
 @cache
 def _shapes() -> tuple[tuple[float, re.Pattern[str]], ...]:
     return tuple((weight, re.compile(shape)) for weight, shape in _SHAPES)
+
+
+@cache
+def _probe() -> re.Pattern[str]:
+    return re.compile(_PROBE)
 
 
 def window(step: Step) -> range | list[int]:
@@ -152,7 +165,7 @@ def candidates(step: Step) -> dict[int, float]:
     for position in window(step):
         line = step.lines[position]
         low = line.text[:500].lower()
-        if line.tag == "powershell" or not low.strip():
+        if line.tag == "powershell" or not low.strip() or _probe().match(line.text):
             continue
         if position >= end or line.tag == "error" or any(hint in low for hint in _HINTS):
             found[position] = weight(line)

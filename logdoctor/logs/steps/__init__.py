@@ -9,8 +9,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from logdoctor.logs.steps.draft import Draft, finish
-from logdoctor.model import Line, Log, Step
+from logdoctor.logs.steps.draft import Draft, finish, without
+from logdoctor.model import AFTER, Line, Log, Step
 
 Split = Callable[[Sequence[Line], Draft], list[Draft]]
 
@@ -30,12 +30,26 @@ def cut(log: Log) -> tuple[Step, ...]:
     drafts: list[Draft] = []
     for each in outer:
         drafts += [each, *_builders(each, text if len(outer) == 1 else _text(each.lines))]
+    root.lines = _unstamped(root.lines)
     if runners := _runners(text):
         drafts += [inner for each in drafts for inner in _in_turn(each, runners)]
     if len(drafts) > 1 and not root.repeats and not any(line.text.strip() for line in root.lines):
         _dissolve(root, drafts)
     steps = finish(drafts, log)
-    return _judged(log, steps) if len(drafts) == 1 else steps
+    parts = [draft for draft in drafts if draft.name != AFTER or draft.status != "done"]
+    return _judged(log, steps) if len(parts) == 1 else steps
+
+
+def _unstamped(lines: list[Line]) -> list[Line]:
+    """The lines without BuildKit's seconds, where somebody pasted an excerpt of its output alone."""
+    some = [line.text for line in lines[:60] if line.text.strip()]
+    if not some or not some[0][:1].isdecimal():
+        return lines
+    from logdoctor.logs.steps.ending import stamp
+
+    if sum(stamp(text) > 0 for text in some) * 3 < len(some) * 2:
+        return lines
+    return [without(line, stamp(line.text)) for line in lines]
 
 
 def _judged(log: Log, steps: tuple[Step, ...]) -> tuple[Step, ...]:
@@ -44,7 +58,7 @@ def _judged(log: Log, steps: tuple[Step, ...]) -> tuple[Step, ...]:
 
     if verdict(log, steps) != "failed":
         return steps
-    return tuple(step._replace(status="failed") for step in steps)
+    return tuple(step._replace(status="failed") if step.name != AFTER else step for step in steps)
 
 
 def _text(lines: Sequence[Line]) -> str:
@@ -63,7 +77,8 @@ def _host(log: Log, text: str) -> Split | None:
         from logdoctor.logs.steps import azure
 
         return azure.split
-    if any("\t" in lane for lane in lanes) or ("group" in tags and "\nRun " in text):
+    grouped = "group" in tags and "\nRun " in text
+    if grouped or "\nPost job cleanup." in text or any("\t" in lane for lane in lanes):
         from logdoctor.logs.steps import github
 
         return github.split

@@ -110,7 +110,7 @@ class Plain:
             self.now.draft.repeats.append(line)
         else:
             self.now = None
-            self.outer.lines.append(line)
+            self.outer.lines.append(without(line, stamp(text)) if text[:1] == "#" else line)
 
     @staticmethod
     def _ends(text: str) -> bool:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from logdoctor.logs.steps.build import exit_code
 from logdoctor.logs.steps.draft import Draft
-from logdoctor.model import Line
+from logdoctor.model import AFTER, Line
 
 KIND = "github-step"
 UNKNOWN = "UNKNOWN STEP"
@@ -51,8 +51,8 @@ class Job:
         if not step:
             if starts:
                 self._open(line.text)
-            elif line.text.startswith("Post job cleanup."):
-                self._open("Post job cleanup")
+            elif line.text.startswith(AFTER + "."):
+                self._open(AFTER)
         self.quoting = starts or self.quoting
         if self.now is None and line.text.startswith("Current runner version"):
             self._open("Set up job")
@@ -74,9 +74,16 @@ class Job:
     def close(self) -> list[Draft]:
         """The job's steps; one that complained and has no later one is what the job ended with."""
         for last in self.drafts[-1:]:
-            if last.status == "unknown" and any(line.tag == "error" for line in last.lines):
+            if last.status == "unknown" and any(_complains(line) for line in last.lines):
                 last.fail()
+            elif last.status == "unknown" and last.name == AFTER:
+                last.status = "done"
         return self.drafts
+
+
+def _complains(line: Line) -> bool:
+    """Whether the runner says here that a step broke; its page shows the mark as a word."""
+    return line.tag == "error" or line.text.startswith("Error: ")
 
 
 def _judge(step: Draft, text: str) -> None:

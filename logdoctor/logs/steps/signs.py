@@ -103,6 +103,7 @@ CLOSINGS: tuple[Sign, ...] = (
     ("\nFAIL", r"^FAIL\b"),
     (" FAIL ", r"^\W*FAIL +\S"),
     ("FAILURES!", ""),
+    ("= FAILURES =", r"^=+ FAILURES =+$"),
     ("style issues found", ""),
     ("Something went wrong", ""),
     (" fail ", r"^[#ℹ] fail [1-9]"),
