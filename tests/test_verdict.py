@@ -38,6 +38,10 @@ FAILED = {
     "a complaint and nothing after it": "Installing…\nError: Cannot find module 'left-pad'\n",
     "tests that pass and cover too little": 'Jest: "global" coverage threshold for lines (95%) not met: 50%\n'
     "Test Suites: 1 passed, 1 total\nTests:       1 passed, 1 total\nTime:        1.256 s",
+    "a bundle of an app": "iOS Bundling failed 1520ms index.js (900 modules)\nUnable to resolve the theme",
+    "a loader of webpack": "ERR! Module build failed (from ./node_modules/sass-loader/dist/cjs.js):",
+    "Angular": "Application bundle generation failed. [2.067 seconds]",
+    "some tasks of turbo": " Tasks:    3 successful, 4 total\n Failed:    web#build\n\n ERROR  run failed",
     "a success that comes before": "added 3 packages in 1s\nnpm error code ELIFECYCLE",
 }
 PASSED = {
@@ -49,6 +53,9 @@ PASSED = {
     "npm": "npm warn deprecated glob@7\n\nadded 846 packages, and audited 847 packages in 1m",
     "pnpm": "\u2009WARN\u2009 Issues with peer dependencies found\n\nDone in 10.7s",
     "a retry": "GET https://registry.example/a error (ECONNRESET). Will retry in 10 seconds.\nDone in 3s",
+    "Astro": "12:38:44 [WARN] [vite] a is imported but never used\n12:38:44 [build] Complete!",
+    "Angular": "Application bundle generation complete. [7.288 seconds]",
+    "all tasks of turbo": "web:build:   Warning: modules failed to load\n\n Tasks:    2 successful, 2 total",
     "the old builder": "npm ERR! optional\nSuccessfully built 0123456789ab\nSuccessfully tagged app:1",
     "jenkins": "ERROR: something that was caught\nFinished: SUCCESS",
     "names of tests": "error handling works ... ok (0ms)\n\nok | 49 passed | 0 failed (762ms)",
@@ -57,6 +64,7 @@ PASSED = {
 }
 UNKNOWN = {
     "nothing": "",
+    "turbo after a task that failed": " Tasks:    3 successful, 4 total\nCached:    0 cached, 4 total",
     "a log that stops": "#1 [1/2] RUN npm ci\n#1 1.2 npm warn deprecated a@1",
     "an old word of success": "Done in 1s\n" + "working\n" * 40,
     "tests that meant what they printed, then another command": "npm ERR! code ELIFECYCLE (expected)\n"
