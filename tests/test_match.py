@@ -189,3 +189,13 @@ def test_needles_find_what_the_regexes_alone_would(texts: list[str]) -> None:
 
 def _alone(each: Rule, text: str) -> bool:
     return any(one.needle and re.search(one.line, text) for one in each.patterns)
+
+
+@pytest.mark.parametrize("level", ["warn", "WARN"])
+def test_what_npm_fails_to_tidy_up_after_a_failure_is_no_cause(level: str) -> None:
+    locked = rule("locked", pattern("EBUSY: resource busy"))
+    found = match(
+        book_of((locked,)),
+        (step(f"npm {level} cleanup     [Error: EBUSY: resource busy", "npm error EBUSY: resource busy"),),
+    )
+    assert places(found) == [("locked", 2)]

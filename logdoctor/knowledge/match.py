@@ -142,8 +142,11 @@ def _flat(text: str) -> str:
 
 
 def _counts(line: Line) -> bool:
-    """Whether a line is something that a tool printed; a script that is only quoted is not."""
-    return line.tag != "powershell"
+    """Whether a line may be a cause: neither a quoted script, nor npm that tidies up after a failure."""
+    return line.tag != "powershell" and not line.text.startswith(_TIDYING)
+
+
+_TIDYING = ("npm warn cleanup", "npm WARN cleanup")
 
 
 def _candidates(book: RuleBook, text: bytes, long: bool) -> dict[tuple[int, int], list[int]]:
