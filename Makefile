@@ -11,6 +11,7 @@ help: ## List the targets
 	@test -x $(BIN)/python || $(PYTHON) -m venv .venv
 	$(BIN)/pip install --quiet --disable-pip-version-check --editable .
 	@$(BIN)/python -m compileall -q logdoctor
+	@$(BIN)/python -c 'from logdoctor.knowledge.rules import load_book; load_book()'
 	@touch $@
 
 .venv/.ready: pyproject.toml | .venv/.installed

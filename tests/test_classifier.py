@@ -38,7 +38,7 @@ def test_a_failure_that_no_rule_knows_is_told_by_its_line_and_not_as_knowledge()
     found = report(UNKNOWN).diagnoses[0]
     assert found.cause is not None
     assert (found.cause.line, found.rule, found.origin) == (4, None, "classifier")
-    assert found.title.startswith("not known; ")
+    assert found.title.startswith("not known")
     assert found.confidence < 1
     assert found.confidence_basis[0].startswith("no rule knows this trouble")
     assert 4 in [line.line for line in report(UNKNOWN).excerpt]

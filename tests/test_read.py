@@ -266,6 +266,17 @@ def test_codebuild_marks_only_its_agents_lines() -> None:
     ]
 
 
+def test_npm_numbers_the_lines_of_its_debug_log() -> None:
+    text = "0 verbose cli npm\n1 info using npm@10.9.9\n2 verbose exit 1\n3 error code ERESOLVE\n"
+    assert log_of(text).formats == ("npm-debug",)
+    assert texts(text) == [
+        "verbose cli npm",
+        "info using npm@10.9.9",
+        "verbose exit 1",
+        "error code ERESOLVE",
+    ]
+
+
 def test_coolify_puts_its_stamp_on_a_line_of_its_own() -> None:
     assert texts("2026-Jan-03 14:13:39.053281\n18 | RUN x\n2026-Jan-03 14:13:39.053281 exit status 1\n") == [
         "",

@@ -23,7 +23,7 @@ from logdoctor.model import (
     Step,
 )
 from logdoctor.record import NamedTuple
-from logdoctor.wording import fill
+from logdoctor.wording import NEAREST, UNKNOWN, fill
 
 UNLIKE = "none"
 """The class of what is like nothing known."""
@@ -91,7 +91,7 @@ def tell_unknown(id: str, opinion: Opinion, scene: Scene) -> Diagnosis:
         klass=opinion.klass,
         family=opinion.family,
         origin="classifier",
-        title=f"not known; nearest is {opinion.klass}" if named else "not known; no known trouble is near",
+        title=NEAREST + opinion.klass if named else UNKNOWN,
         explain="No rule knows this trouble. The line named is the one that tells most about it.",
         nature="your-change",
         confidence=sure,

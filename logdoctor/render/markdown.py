@@ -12,6 +12,7 @@ from collections.abc import Iterable, Sequence
 from logdoctor.model import Diagnosis, Evidence, NotPatched, Patch, Remedy, Report, Step
 from logdoctor.render.clean import clean, clean_line, tame
 from logdoctor.render.page import UNKNOWN, known, sureness
+from logdoctor.wording import nearest
 
 WHOLE = 3
 WIDEST = 500
@@ -132,8 +133,8 @@ def _diagnosis(diagnosis: Diagnosis, report: Report, whole: bool) -> Iterable[st
         return
     if known(diagnosis):
         yield f"**Why:** {escape(diagnosis.explain)}"
-    elif diagnosis.origin == "classifier":
-        yield f"**Like:** {escape(diagnosis.title)}"
+    elif like := nearest(diagnosis.title):
+        yield f"**Like:** {escape(like)}"
     for remedy in diagnosis.remedies[:1]:
         yield from _remedy(remedy)
     details = list(_details(diagnosis))

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Sequence
 from logdoctor.model import Cause, Diagnosis, Evidence, Excerpt, Link, NotPatched, Patch, Remedy, Report, Step
 from logdoctor.record import TYPE_CHECKING, NamedTuple
 from logdoctor.render.clean import clean, clean_line, cut, tame, width, wrap
+from logdoctor.wording import nearest
 
 if TYPE_CHECKING:
     from typing import Literal
@@ -142,8 +143,8 @@ def _diagnosis(diagnosis: Diagnosis, report: Report, look: Look, whole: bool) ->
         return
     if known(diagnosis):
         yield from _why(diagnosis, look)
-    elif diagnosis.origin == "classifier":
-        yield from _labelled("Like", wrap(clean_line(diagnosis.title), look.prose), look)
+    elif like := nearest(diagnosis.title):
+        yield from _labelled("Like", wrap(clean_line(like), look.prose), look)
     yield from _remedies(diagnosis, look)
     yield from _sure(diagnosis, look)
     yield from _chain(diagnosis, look)

@@ -16,6 +16,7 @@ DEPTH = 6
 """Prefixes that may stand before one line."""
 
 MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+_LEVELS = ("silly", "verbose", "info", "http", "timing", "notice", "warn", "error")
 _DIGITS = bytes.maketrans(b"123456789", b"000000000")
 
 
@@ -93,6 +94,13 @@ _ALL = (
     Layer("drone", "drone", 0.3, r"\[(?P<lane>[^\]:\[]{1,80}):L?\d+(?::\d+s)?\](?: |$)", hint="] "),
     Layer("heroku", "heroku", 0.5, r"remote: {0,9}", ("remote:",)),
     Layer("compose", "compose", 0.5, r"(?P<lane>[A-Za-z][\w.-]{0,60}) +\|(?: |$)", hint=" | "),
+    Layer(
+        "npm-debug",
+        "npm-debug",
+        0.5,
+        r"\d{1,7} (?=(?:silly|verbose|info|http|timing|notice|warn|error) )",
+        tuple("0" * digits + " " + level for digits in range(1, 6) for level in _LEVELS),
+    ),
     Layer("vercel-cli", "vercel", 0.3, r"Building: ", ("Building: ",)),
     Layer(
         "stamp",

@@ -10,6 +10,7 @@ from logdoctor.render.clean import clean, clean_diff, clean_line
 from logdoctor.render.html.markup import Child, Html, h, raw
 from logdoctor.render.page import UNKNOWN, known, sureness
 from logdoctor.render.places import log_of, step_of
+from logdoctor.wording import nearest
 
 LONGEST = 1200
 """Characters of a quoted line; what tells is always among them."""
@@ -196,8 +197,8 @@ def marked(text: str, span: tuple[int, int]) -> Child:
 
 def _why(diagnosis: Diagnosis) -> Child:
     if not known(diagnosis):
-        like = clean_line(diagnosis.title)
-        return h("p", h("strong", "Like: "), like, class_="why") if diagnosis.origin == "classifier" else None
+        like = clean_line(nearest(diagnosis.title))
+        return h("p", h("strong", "Like: "), like, class_="why") if like else None
     nature = _NATURE.get(diagnosis.nature, "")
     return h("p", f"{clean_line(diagnosis.explain)} {nature}".rstrip(), class_="why")
 
