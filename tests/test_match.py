@@ -199,3 +199,28 @@ def test_what_npm_fails_to_tidy_up_after_a_failure_is_no_cause(level: str) -> No
         (step(f"npm {level} cleanup     [Error: EBUSY: resource busy", "npm error EBUSY: resource busy"),),
     )
     assert places(found) == [("locked", 2)]
+
+
+def test_source_that_is_quoted_above_an_error_is_not_the_error() -> None:
+    book = book_of([rule("wanted", pattern("API_URL is not set"))])
+    node = step(
+        "/app/config.js:2",
+        "  throw new Error('API_URL is not set')",
+        "        ^",
+        "",
+        "Error: API_URL is not set",
+    )
+    python = step(
+        '  File "/app/settings.py", line 3, in <module>',
+        '    raise RuntimeError("API_URL is not set")',
+        "RuntimeError: API_URL is not set",
+    )
+    assert places(match(book, [node])) == [("wanted", 5)]
+    assert places(match(book, [python])) == [("wanted", 3)]
+
+
+def test_an_error_above_a_caret_is_an_error() -> None:
+    book = book_of([rule("wanted", pattern("unexpected token"))])
+    assert places(match(book, [step("reading a.cfg", "unexpected token here", "           ^")])) == [
+        ("wanted", 2)
+    ]

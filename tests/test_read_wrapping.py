@@ -277,3 +277,17 @@ def test_cutting_never_loses_a_line_number(text: str, width: int) -> None:
     assert numbers == sorted(numbers)
     assert all(1 <= line.number <= line.end <= log.count for line in log.lines)
     assert sum(line.end - line.number + 1 for line in log.lines) >= log.count
+
+
+def test_the_rows_of_a_table_are_no_cut_lines() -> None:
+    rule = "----------|---------|----------|-------------------"
+    rows = [
+        rule,
+        "File      | % Stmts | % Branch | Uncovered Line #s ",
+        rule,
+        "All files |      60 |      100 |                   ",
+        " price.js |      60 |      100 | 3-4               ",
+        rule,
+    ]
+    log = read(Raw("build.log", "\n".join([*rows, "npm error code 1", ""]).encode()))
+    assert [line.text for line in log.lines] == [*rows, "npm error code 1"]

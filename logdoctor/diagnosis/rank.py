@@ -23,7 +23,7 @@ class Verdict(NamedTuple):
 
 def rank(matches: Sequence[Match], steps: Sequence[Step], outcome: Outcome) -> tuple[Verdict, ...]:
     """Choose the causes of one log's failure, the surest first; none where nothing is known."""
-    if outcome == "passed":
+    if outcome == "passed" or (outcome == "unknown" and not _open(steps)):
         return ()
     found = [match for match in yielding(matches) if match.rule.tier != "wrapper"]
     if outcome == "unknown":
@@ -59,7 +59,11 @@ def failing(steps: Sequence[Step]) -> tuple[Step, ...]:
 
 def suspects(steps: Sequence[Step]) -> tuple[Step, ...]:
     """The steps that may hold a cause or pass it on: all but those that ended well or were stopped."""
-    return tuple(step for step in steps if step.status in ("failed", "unknown")) or _within(steps)
+    return _open(steps) or _within(steps)
+
+
+def _open(steps: Sequence[Step]) -> tuple[Step, ...]:
+    return tuple(step for step in steps if step.status in ("failed", "unknown"))
 
 
 def _within(steps: Sequence[Step]) -> tuple[Step, ...]:

@@ -75,7 +75,7 @@ def _in_batch(book: RuleBook, steps: Mapping[int, Step], long: bool) -> Iterator
         by_step: dict[int, list[int]] = {}
         pattern = book.at(number).patterns[place]
         for s, p in map(places.__getitem__, rows):
-            if _likely(pattern, steps[s].lines[p].text):
+            if _likely(pattern, steps[s].lines[p].text) and not _is_quoted(steps[s], p):
                 by_step.setdefault(s, []).append(p)
         for s, positions in by_step.items():
             hits = _in_step(book.at(number), place, steps[s], positions)
@@ -147,6 +147,23 @@ def _counts(line: Line) -> bool:
 
 
 _TIDYING = ("npm warn cleanup", "npm WARN cleanup")
+
+
+def _is_quoted(step: Step, position: int) -> bool:
+    """Whether a line is source that node or Python quotes where it threw: the error itself comes below."""
+    lines = step.lines
+    if not 0 < position < len(lines) - 1:
+        return False
+    before, after = lines[position - 1].text, lines[position + 1].text
+    if before[-1:].isdecimal() and not after.strip(" ^~\t") and "^" in after:
+        return _place().match(before) is not None
+    return lines[position].text[:4] == "    " and before.startswith('  File "') and ", line " in before
+
+
+@cache
+def _place() -> re.Pattern[str]:
+    """Where node threw: a file and a line, alone on theirs."""
+    return re.compile(r"^(?:file://)?\S{1,400}:\d{1,7}$")
 
 
 def _candidates(book: RuleBook, text: bytes, long: bool) -> dict[tuple[int, int], list[int]]:

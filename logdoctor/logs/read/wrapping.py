@@ -100,9 +100,13 @@ def width_of(rows: Sequence[str], layers: Sequence[str]) -> int:
     return width if gain >= 2 and gain > 2 * loss else 0
 
 
+_RULED = " -=|+*"
+"""What blank rows and the rules of tables consist of: a table's rows are all as wide as its widest."""
+
+
 def _vote(row: str, after: str, rows: Sequence[str], starts: Starts) -> int:
     """How much two rows look like one line: 2 for a word that elsewhere stands whole, -1 for a new line."""
-    if not after.strip() or starts.fits(after, row, row):
+    if not after.strip(_RULED) or starts.fits(after, row, row):
         return -1
     head, tail = _first_word(after), _last_word(row)
     if head and tail and len(head + tail) > 4 and any(tail + head in other for other in rows[:_LOOK]):
