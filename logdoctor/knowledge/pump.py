@@ -28,14 +28,16 @@ def too_slow(pattern: str) -> str | None:
     return None
 
 
-@cache
 def limit() -> float:
-    """Seconds that a pattern may take on the longest line, on this machine."""
-    return SHARE * min(_quadratic() for _ in range(5))
+    """Seconds that a pattern may take on the longest line, on this machine as it is now."""
+    search = re.compile(r"\S+: x").search
+    line = "a" * LENGTHS[-1]
+    return SHARE * min(_timed(search, line) for _ in range(5))
 
 
-def _quadratic() -> float:
-    return _timed(re.compile(r"\S+: x").search, "a" * LENGTHS[-1])
+@cache
+def _first_limit() -> float:
+    return limit()
 
 
 def pumps(pattern: str) -> Iterator[tuple[str, str]]:
@@ -53,13 +55,11 @@ def _climb(search: Any, before: str, body: str) -> bool:
     """Whether a line of one of the lengths takes too long, each time it is tried.
 
     A machine that others use may be slower than it was when the limit was taken, so what is over the
-    limit is also held against the quadratic pattern at that moment.
+    limit is also held against the limit of that moment.
     """
     for length in LENGTHS:
         line = (before + body * (length // len(body) + 1))[:length] + "\x01"
-        if all(
-            _timed(search, line) > limit() and _timed(search, line) > SHARE * _quadratic() for _ in range(4)
-        ):
+        if all(_timed(search, line) > _first_limit() and _timed(search, line) > limit() for _ in range(4)):
             return True
     return False
 
