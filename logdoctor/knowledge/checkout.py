@@ -12,8 +12,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from logdoctor.resources import checkout
 
 CACHE = ".cache"
-Stamp = tuple[int, int, int, int]
-"""Of some files: a digest of their paths, the latest and the sum of their times (ns), their size in all."""
+Stamp = tuple[int, int, int]
+"""Of some files: a digest of their paths, the sum of their times in nanoseconds, their size in all."""
 
 
 def book_bytes() -> bytes:
@@ -42,8 +42,8 @@ def _stamp(files: Iterable[os.DirEntry[str]]) -> Stamp:
 
     found = [(file.path, file.stat()) for file in files]
     names = "\n".join(sorted(path for path, _ in found))
-    times = [each.st_mtime_ns for _, each in found]
-    return crc32(names.encode()), max(times), sum(times), sum(each.st_size for _, each in found)
+    times, sizes = (each.st_mtime_ns for _, each in found), (each.st_size for _, each in found)
+    return crc32(names.encode()), sum(times), sum(sizes)
 
 
 def _kept(path: str, key: bytes) -> bytes | None:
