@@ -21,8 +21,8 @@ else:
 LONG = 300 * 1024
 """Bytes from which on loading hyperscan pays."""
 
-MANY = 250
-"""Expressions in one database: four times as many take four times the memory and the time to compile."""
+MANY = 700
+"""Expressions in one database: more take more memory to compile, fewer mean more passes over the log."""
 
 Hit = tuple[int, int]
 """A place on the line that was found, and the index of what was looked for."""
@@ -54,7 +54,7 @@ class Finder(Protocol):
 
 def find(literals: Sequence[bytes], data: bytes, long: bool = False) -> list[Hit]:
     """Find literals in one text; `long` says that it is a part of one for which an engine pays."""
-    if long or len(data) > LONG:
+    if long:
         return finder(tuple((literal,) for literal in literals))(data)
     present = _present(literals, data)
     return sorted(hit for index in present for hit in _places(literals[index], index, data))
@@ -71,9 +71,12 @@ def finder(wanted: tuple[Pieces, ...], engine: bool | None = None) -> Finder:
 
 
 @lru_cache(maxsize=4)
-def searcher(expressions: tuple[bytes, ...], engine: bool | None = None) -> Finder:
-    """A finder for expressions that match within a line; a hit stands anywhere in the match."""
-    if engine is not False and (database := engine_for(expressions)):
+def searcher(expressions: tuple[bytes, ...], once: int = 0, engine: bool | None = None) -> Finder:
+    """A finder for expressions that match within a line; a hit stands anywhere in the match.
+
+    Of the first `once` it only matters whether they match at all; an engine then stops at one hit.
+    """
+    if engine is not False and (database := engine_for(expressions, once)):
         return database
     compiled = [re.compile(each) for each in expressions]
     return lambda data: sorted(
@@ -145,8 +148,13 @@ def _in_order(pieces: Pieces, data: bytes, place: int) -> bool:
     return True
 
 
+def let_go() -> None:
+    """Forget the engines made so far, whose databases are most of what a scan holds in memory."""
+    engine_for.cache_clear()
+
+
 @lru_cache(maxsize=4)
-def engine_for(expressions: tuple[bytes, ...]) -> Finder | None:
+def engine_for(expressions: tuple[bytes, ...], once: int = 0) -> Finder | None:
     """Hyperscan, made ready to find these; None where it cannot be had or does not know one of them."""
     try:
         import hyperscan
@@ -156,7 +164,7 @@ def engine_for(expressions: tuple[bytes, ...]) -> Finder | None:
         return None
     try:
         databases = [
-            _database(hyperscan, first, expressions[first : first + MANY])
+            _database(hyperscan, first, expressions[first : first + MANY], once)
             for first in range(0, len(expressions), MANY)
         ]
     except hyperscan.error:
@@ -178,9 +186,10 @@ def engine_for(expressions: tuple[bytes, ...]) -> Finder | None:
     return run
 
 
-def _database(hyperscan: Any, first: int, expressions: Sequence[bytes]) -> Any:
+def _database(hyperscan: Any, first: int, expressions: Sequence[bytes], once: int) -> Any:
     database = hyperscan.Database()
     ids = list(range(first, first + len(expressions)))
-    database.compile(expressions=expressions, ids=ids, elements=len(ids), flags=0)
+    flags = [hyperscan.HS_FLAG_SINGLEMATCH if id < once else 0 for id in ids]
+    database.compile(expressions=expressions, ids=ids, elements=len(ids), flags=flags)
     database.scratch = hyperscan.Scratch(database)
     return database

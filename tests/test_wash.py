@@ -112,7 +112,7 @@ def test_with_an_engine_and_without_the_same_lines_are_found() -> None:
     for path in LOGS[::40]:
         data = wash(path.read_bytes(), "cp1252")
         found = [
-            {(data.count(b"\n", 0, place), index) for place, index in searcher(some, engine)(data)}
+            {(data.count(b"\n", 0, place), index) for place, index in searcher(some, engine=engine)(data)}
             for engine in (None, False)
         ]
         assert found[0] == found[1]

@@ -195,9 +195,12 @@ def read_one(source: Raw | Stream, book: RuleBook, number: int) -> Log:
     if isinstance(source, Raw):
         return read(source, f"l{number}")
     from logdoctor.knowledge.match import wanted
+    from logdoctor.literals import let_go
     from logdoctor.logs.scan import scan
 
-    return scan(source, wanted(book), f"l{number}")
+    log = scan(source, wanted(book), f"l{number}")
+    let_go()
+    return log
 
 
 def _not_empty(log: Log) -> Log:

@@ -25,6 +25,8 @@ TAIL = 400
 """Lines at a step's beginning and end that a condition on the whole step reads."""
 BATCH = 8_192
 """Lines from which on steps are searched apart: what a search takes does not grow with the log."""
+LONG = 80_000
+"""Lines from which on making an engine for the needles pays; it also takes as much memory as their text."""
 WIDEST = 8192
 """Characters of a line that are read."""
 SPREAD, SLACK = 8, 64
@@ -48,7 +50,7 @@ Found = tuple[int, Match]
 
 def match(book: RuleBook, steps: Sequence[Step]) -> tuple[Match, ...]:
     """Every rule's hits in every step, in the order of the steps and their lines."""
-    long = sum(len(step.lines) for step in steps) > BATCH
+    long = sum(len(step.lines) for step in steps) > LONG
     chosen = [each for batch in _batches(steps) for each in _in_batch(book, batch, long)]
     return tuple(each for _, _, each in sorted(chosen, key=lambda entry: entry[:2]))
 

@@ -26,14 +26,14 @@ from logdoctor.logs.wash import Washed
 from logdoctor.model import Line, Log
 from logdoctor.record import NamedTuple
 
-KEPT = 12
+KEPT = 9
 """Hits of a pattern in a step that are kept at either end: more than are used, as some are copies."""
 LOOK_BACK = 60
 """Lines before a builder's last word that belong to it: excerpt and quoted Dockerfile."""
-MOST_MARKS, MOST_REMARKS = 1_000, 40
+MOST_MARKS, MOST_REMARKS = 1_000, 15
 """Transitions, and last words with the lines before them, that are kept at either end of the log."""
 MOST_HITS = 20_000
-ROUND = 4 << 20
+ROUND = 2 << 20
 """Patterns times steps that are kept, and bytes that their hits may take with the lines round them."""
 LOOK = 1 << 20
 """Bytes from whose look is told how to read the log."""
@@ -88,10 +88,12 @@ def scan(
         scanner.take(each)
         if rejoined:
             rejoined.forget(scanner.rows, scanner.number)
-    rows = scanner.rows()
+    rows, seen = scanner.rows(), scanner.number - 1
+    # What is kept twice for a moment, as bytes and as lines, is most of what the scan takes.
+    del scanner
+    clipped = len(rows) < seen
     lines = rejoined.lines(rows) if rejoined else _cleaned(rows, how)
-    count = rejoined.count if rejoined else scanner.number - 1
-    clipped = len(rows) < scanner.number - 1
+    count = rejoined.count if rejoined else seen
     return Log(
         id, stream.name, tuple(lines), source.size, count, how.encoding, how.formats, clipped, stream.job
     )
@@ -109,14 +111,14 @@ def _finder(wanted: Wanted, engine: bool | None) -> Finder:
 
 
 def _cleaned(rows: dict[int, bytes], how: Profile) -> Iterator[Line]:
-    """The kept rows as lines; rows that follow each other are read together."""
+    """The kept rows as lines; rows that follow each other are read together, and let go."""
     run: list[bytes] = []
     first = 0
     for number in sorted(rows):
         if number != first + len(run):
             yield from read_lines(run, how, first)
             run, first = [], number
-        run.append(rows[number])
+        run.append(rows.pop(number))
     yield from read_lines(run, how, first)
 
 

@@ -36,7 +36,7 @@ class Raw(NamedTuple):
 class Ahead(io.RawIOBase):
     """What was read of a file too early, in pieces, then the rest of it; what was read again is let go."""
 
-    def __init__(self, pieces: Iterable[bytes], file: BinaryIO) -> None:
+    def __init__(self, pieces: Iterable[bytes | memoryview], file: BinaryIO) -> None:
         self._pieces: deque[memoryview] = deque(memoryview(each) for each in pieces)
         self._file = file
 
@@ -146,8 +146,21 @@ def _taken(file: BinaryIO | Ahead, count: int) -> bytes:
     return b"".join(_pieces(file, count))
 
 
-def _pieces(file: BinaryIO | Ahead, count: int) -> Iterator[bytes]:
-    """Up to that many bytes, in pieces of a size whose memory goes back to the system one by one."""
-    while count > 0 and (piece := file.read(min(count, _PIECE))):
+def _pieces(file: BinaryIO | Ahead, count: int) -> Iterator[bytes | memoryview]:
+    """Up to that many bytes; of many the most in memory that goes back to the system piece by piece."""
+    ordinary = min(count, _HEAD)
+    count -= ordinary
+    while ordinary > 0 and (piece := file.read(min(ordinary, _PIECE))):
         yield piece
-        count -= len(piece)
+        ordinary -= len(piece)
+    while ordinary == 0 and count > 0 and (mapped := _mapped(file, min(count, _PIECE))):
+        yield mapped
+        count -= len(mapped)
+
+
+def _mapped(file: BinaryIO | Ahead, size: int) -> memoryview:
+    """The next bytes of a file in a map of their own: the allocator keeps for good what it once gave."""
+    import mmap
+
+    view = memoryview(mmap.mmap(-1, size))
+    return view[: into(file, view)]

@@ -14,6 +14,9 @@ LONGEST = 8192
 
 _TAIL = 2048
 
+SPACES = ("\u2009", "\u200a", "\u2028", "\u2029", "\x85", "\xa0", "\u202f")
+"""Characters that tools print where a space is meant."""
+
 
 def decode(data: bytes) -> tuple[str, str]:
     r"""The text of a log and the name of its encoding.
@@ -153,7 +156,7 @@ def strip(text: str) -> str:
 
 
 def _spaces(text: str) -> str:
-    for space in ("\u2009", "\u200a", "\u2028", "\u2029", "\x85", "\xa0", "\u202f"):
+    for space in SPACES:
         if space in text:
             text = text.replace(space, " ")
     return text

@@ -13,7 +13,7 @@ from functools import cache
 from logdoctor.literals import Finder, searcher
 from logdoctor.logs.feed import Block
 from logdoctor.logs.read.mojibake import CROSSES, LEADS, LOST, mend
-from logdoctor.logs.text import ERASE, ESCAPE, decode_line, strip
+from logdoctor.logs.text import ERASE, ESCAPE, SPACES, decode_line, strip
 
 _CONTROLS = rb"\x00-\x08\x0b\x0c\x0e-\x1f\x7f"
 
@@ -44,20 +44,22 @@ def wash(data: bytes, page: str) -> bytes:
     >>> wash("\x1b[31mno\u200bt\x1b[0m\xa0found\n".encode(), "cp1252")
     b'not found\n'
     """
-    clean = _without_codes(data, page) if b"\x1b" in data else data
-    places = _odd()(clean)
-    if places or not clean.isascii():
-        clean = _with_clean_lines(clean, [place for place, _ in places] + _broken(clean), page)
+    clean = data if data.isascii() else _with_clean_lines(data, _undecodable(data), page)
+    if b"\x1b" in clean:
+        erase, escape = _codes()
+        clean = escape.sub(b"", erase.sub(b"\r", clean)).replace(b"\x1b", b"")
+    hits = _odd()(clean)
+    for index in {index for _, index in hits if index < len(SPACES)}:
+        clean = clean.replace(SPACES[index].encode(), b" ")
+    if any(index >= len(SPACES) for _, index in hits):
+        clean = _with_clean_lines(clean, [place for place, _ in _odd()(clean)], page)
     return clean + b"\n" if clean[-1:] in (b"", b"\n") and data[-1:] not in (b"", b"\n") else clean
 
 
-def _without_codes(data: bytes, page: str) -> bytes:
-    """Colours and the like taken out; a line that is not UTF-8 has to be decoded before."""
-    if not data.isascii():
-        short = [found.start() for found in re.finditer(b"\xc2\x9b", data)]
-        data = _with_clean_lines(data, short + _broken(data), page)
-    erase, escape = _codes()
-    return escape.sub(b"", erase.sub(b"\r", data)).replace(b"\x1b", b"")
+def _undecodable(data: bytes) -> list[int]:
+    """Lines in which codes cannot be told before they are decoded: no UTF-8, or a code of one character."""
+    short = [found.start() for found in re.finditer(b"\xc2\x9b", data)] if b"\x9b" in data else []
+    return short + _broken(data)
 
 
 def _broken(data: bytes) -> list[int]:
@@ -100,16 +102,18 @@ def _codes() -> tuple[re.Pattern[bytes], re.Pattern[bytes]]:
 
 @cache
 def _odd() -> Finder:
-    """Finds characters that cleaning takes out, turns into spaces or puts right."""
+    """Finds characters that cleaning takes out, turns into spaces (those first) or puts right."""
     words = [*LEADS, *CROSSES, *LOST, "^[["]
     return searcher(
         (
+            *(re.escape(space.encode()) for space in SPACES),
             b"[%s]" % _CONTROLS,
-            rb"\xe2\x80[\x80-\x8f\xa8-\xaf]",
+            rb"\xe2\x80[\x8b-\x8f\xaa-\xae]",
             rb"\xe2\x81[\xa0-\xaf]",
-            rb"\xc2[\x80-\xa0]",
+            rb"\xc2[\x80-\x84\x86-\x9f]",
             rb"\xef\xbb\xbf",
             rb"\xd8\x9c",
             *(re.escape(word.encode()) for word in words),
-        )
+        ),
+        once=len(SPACES),
     )
