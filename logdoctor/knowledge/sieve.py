@@ -129,7 +129,7 @@ def _range(first: int, last: int) -> str:
 
 
 def _told(nodes: list[Node]) -> list[Node]:
-    """Of a pattern with so many literal characters side by side that hardly a line holds them by chance, those.
+    """Of a pattern only the literal characters, if so many stand side by side that chance hardly makes them.
 
     The alternatives and classes round them are what an engine spends its time on.
     """
