@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import gzip
 import io
+import mmap
 import zipfile
 from pathlib import Path
+from typing import BinaryIO, cast
 
 import pytest
 
@@ -66,6 +68,36 @@ def test_a_long_pipe_is_streamed_too(monkeypatch: pytest.MonkeyPatch) -> None:
     [log] = opened("-", stdin=b"x" * 300)
     assert isinstance(log, Stream)
     assert len(log.head) + len(log.rest.readall()) == 300
+
+
+class Dripping(io.RawIOBase):
+    """A named pipe whose writer is slower than its reader: every read brings a hundred bytes."""
+
+    def __init__(self, size: int) -> None:
+        self._left = size
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, view: memoryview) -> int:  # type: ignore[override]
+        count = min(100, len(view), self._left)
+        view[:count] = b"x" * count
+        self._left -= count
+        return count
+
+
+def test_a_pipe_that_brings_line_after_line_takes_no_map_for_each(monkeypatch: pytest.MonkeyPatch) -> None:
+    maps: list[int] = []
+    make = mmap.mmap
+
+    def counted(file: int, size: int) -> mmap.mmap:
+        maps.append(size)
+        return make(file, size)
+
+    monkeypatch.setattr(mmap, "mmap", counted)
+    [log] = open_logs(["-"], cast(BinaryIO, Dripping(3_000_000)))
+    assert isinstance(log, Raw)
+    assert (len(log.data), len(maps) < 12) == (3_000_000, True)
 
 
 def test_gzip_is_unpacked_also_when_piped(tmp_path: Path) -> None:

@@ -163,4 +163,8 @@ def _mapped(file: BinaryIO | Ahead, size: int) -> memoryview:
     import mmap
 
     view = memoryview(mmap.mmap(-1, size))
-    return view[: into(file, view)]
+    filled = 0
+    # A named pipe gives a line at a time, and a process may have only so many maps.
+    while filled < size and (count := into(file, view[filled:])):
+        filled += count
+    return view[:filled]
