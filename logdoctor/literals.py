@@ -18,9 +18,6 @@ if TYPE_CHECKING:
 else:
     Protocol = object
 
-LONG = 300 * 1024
-"""Bytes from which on loading hyperscan pays."""
-
 MANY = 700
 """Expressions in one database: more take more memory to compile, fewer mean more passes over the log."""
 

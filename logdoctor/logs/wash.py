@@ -49,10 +49,13 @@ def wash(data: bytes, page: str) -> bytes:
         erase, escape = _codes()
         clean = escape.sub(b"", erase.sub(b"\r", clean)).replace(b"\x1b", b"")
     hits = _odd()(clean)
-    for index in {index for _, index in hits if index < len(SPACES)}:
+    spaces = {index for _, index in hits if index < len(SPACES)}
+    for index in spaces:
         clean = clean.replace(SPACES[index].encode(), b" ")
-    if any(index >= len(SPACES) for _, index in hits):
-        clean = _with_clean_lines(clean, [place for place, _ in _odd()(clean)], page)
+    places = [place for place, index in hits if index not in spaces]
+    if places and spaces:
+        places = [place for place, _ in _odd()(clean)]
+    clean = _with_clean_lines(clean, places, page)
     return clean + b"\n" if clean[-1:] in (b"", b"\n") and data[-1:] not in (b"", b"\n") else clean
 
 
