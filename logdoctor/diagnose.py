@@ -10,16 +10,17 @@ from collections.abc import Mapping, Sequence
 from logdoctor.diagnosis.excerpt import excerpt
 from logdoctor.diagnosis.rank import Verdict, failing, rank, suspects, yielding
 from logdoctor.diagnosis.told import Scene, tell, tell_unknown
-from logdoctor.knowledge.classify import Classifier, shipped
 from logdoctor.knowledge.match import match
 from logdoctor.knowledge.rules import LOOKED_UP, RuleBook
 from logdoctor.logs.steps import cut
 from logdoctor.logs.steps.verdict import verdict
 from logdoctor.model import Diagnosis, Log, Match, Opinion, Outcome, Remedy, Report, Step
-from logdoctor.record import NamedTuple
+from logdoctor.record import TYPE_CHECKING, NamedTuple
 from logdoctor.redact import mask_report
-from logdoctor.remedies.project import Project
-from logdoctor.remedies.remedy import propose
+
+if TYPE_CHECKING:
+    from logdoctor.knowledge.classify import Classifier
+    from logdoctor.remedies.project import Project
 
 Weights = Mapping[str, Mapping[int, float]]
 """For each step's id: positions of its telling lines, and how telling they are."""
@@ -55,7 +56,7 @@ def diagnose(
     weights: dict[str, Mapping[int, float]] = {}
     for log in logs:
         own = _numbered(cut(log), len(steps))
-        found = find(log, own, book, classifier or shipped())
+        found = find(log, own, book, classifier)
         weights.update(found.weights)
         for each in found.verdicts[: MOST - len(diagnoses)]:
             each = _known(each, book)
@@ -69,11 +70,15 @@ def diagnose(
     return mask_report(Report(_overall(outcomes), tuple(logs), tuple(steps), tuple(diagnoses), lines))
 
 
-def find(log: Log, steps: Sequence[Step], book: RuleBook, classifier: Classifier) -> Findings:
+def find(log: Log, steps: Sequence[Step], book: RuleBook, classifier: Classifier | None = None) -> Findings:
     """What rules know of one log; the classifier is asked where they leave a doubt."""
     outcome = verdict(log, steps)
     if outcome == "passed":
         return Findings(Scene((), steps, outcome, log.clipped, {}, {}), (), (), {})
+    if classifier is None:
+        from logdoctor.knowledge.classify import shipped
+
+        classifier = shipped()
     known = match(book, suspects(steps))
     verdicts = rank(known, steps, outcome)
     asked = _asked(verdicts, failing(steps)) if _doubtful(verdicts) else ()
@@ -151,6 +156,10 @@ def _guesses(scene: Scene, verdicts: Sequence[Verdict]) -> list[Opinion]:
 
 def _remedies(found: Verdict, steps: Sequence[Step], project: Project | None) -> tuple[Remedy, ...]:
     best = found.match
+    if not best.rule.remedies:
+        return ()
+    from logdoctor.remedies.remedy import propose
+
     return propose(best.rule, best.captures, best.line, best.step, steps, project)
 
 

@@ -36,11 +36,15 @@ LONGEST_KEY = 200
 
 
 class Shape(NamedTuple):
-    """A kind of secret: a literal that must occur, and the regex whose `secret` group is masked."""
+    """A kind of secret: the regex whose `secret` group is masked, and what tells that it need not be tried.
+
+    One of the `hints` must occur, and one of the `words`, if there are any, in whatever case.
+    """
 
     kind: str
     hints: tuple[str, ...]
     regex: str
+    words: tuple[str, ...] = ()
 
 
 SHAPES: tuple[Shape, ...] = (
@@ -50,7 +54,7 @@ SHAPES: tuple[Shape, ...] = (
     Shape("npm-token", ("npm_",), r"(?P<secret>\bnpm_[A-Za-z0-9]{36})"),
     Shape("pypi-token", ("pypi-",), r"(?P<secret>\bpypi-AgEIcHlwaS5vcmc[\w-]{50,})"),
     Shape("cargo-token", ("cio",), r"(?P<secret>\bcio[A-Za-z0-9]{32}\b)"),
-    Shape("aws-key", ("A",), r"(?P<secret>\b(?:A3T[A-Z0-9]|AKIA|ASIA|ABIA|ACCA)[A-Z2-7]{16}\b)"),
+    Shape("aws-key", ("A3T", "AKIA", "ASIA", "ABIA", "ACCA"), r"(?P<secret>\b(?:A3T[A-Z0-9]|AKIA|ASIA|ABIA|ACCA)[A-Z2-7]{16}\b)"),
     Shape("google-key", ("AIza", "ya29."), r"(?P<secret>\b(?:AIza[\w-]{35}|ya29\.[\w-]{20,}))"),
     Shape("slack-token", ("xox",), r"(?P<secret>\bxox[abeoprs]-[\w-]{10,})"),
     Shape("webhook", ("hooks",), r"(?:hooks\.slack\.com/services|discord(?:app)?\.com/api/webhooks)/(?P<secret>[\w/-]{20,})"),
@@ -59,36 +63,38 @@ SHAPES: tuple[Shape, ...] = (
     Shape("docker-token", ("dckr_",), r"(?P<secret>\bdckr_(?:pat|oat)_[\w-]{20,})"),
     Shape("cloud-token", ("_v1_", "pul-"), r"(?P<secret>\b(?:do[oprt]_v1_[0-9a-f]{64}|pul-[0-9a-f]{40}))"),
     Shape("jwt", ("eyJ",), r"(?P<secret>\beyJ[\w-]{10,}\.eyJ[\w-]{10,}\.[\w-]*)"),
-    Shape("url-password", ("://",), r"://[^\s:/@'\"<]*:(?P<secret>[^\s/'\"]+)@"),
-    Shape("url-token", ("://",), r"://(?P<secret>[^\s:/@'\"]{20,})@"),
-    Shape("url-parameter", ("=",), r"(?i)[?&](?:[a-z_]{0,40}token|api_?key|key|sig|[a-z-]{0,40}signature|secret|password|x-amz-security-token)=(?P<secret>[^\s&'\"#<>]{8,})"),
+    Shape("url-password", ("://",), r"://[^\s:/@'\"<]*:(?P<secret>[^\s/'\"]+)@", ("@",)),
+    Shape("url-token", ("://",), r"://(?P<secret>[^\s:/@'\"]{20,})@", ("@",)),
+    Shape("url-parameter", ("?", "&"), r"(?i)[?&](?:[a-z_]{0,40}token|api_?key|key|sig|[a-z-]{0,40}signature|secret|password|x-amz-security-token)=(?P<secret>[^\s&'\"#<>]{8,})", ("token=", "key=", "sig=", "ature=", "secret=", "word=")),
     Shape("authorization", ("uthorization", "UTHORIZATION"), r"(?i)authorization['\"]?\s*[:=]\s*['\"]?(?:basic|bearer|token)\s+(?P<secret>[^\s'\"]+)"),
-    Shape("header", ("-",), r"(?i)\b(?:x-[a-z-]{0,40}(?:key|token|secret)|(?:private|job|deploy)-token|api-key)['\"]?:\s*['\"]?(?P<secret>[^\s'\"<]{8,})"),
+    Shape("header", (":",), r"(?i)\b(?:x-[a-z-]{0,40}(?:key|token|secret)|(?:private|job|deploy)-token|api-key)['\"]?:\s*['\"]?(?P<secret>[^\s'\"<]{8,})", ("x-", "private-token", "job-token", "deploy-token", "api-key")),
     Shape("cookie", ("ookie:", "OOKIE:"), r"(?i)\bcookie:\s*(?P<secret>[\w.-]+=[^\s'\"<][^'\"\n]{5,})"),
     Shape("registry-token", ("_auth", "_password"), r"(?i)\b_(?:authToken|auth|password)\s*=\s*['\"]?(?P<secret>[^\s'\"]+)"),
     Shape("registry-token", ("auth\"", "auth'"), r"['\"]auth['\"]\s*:\s*['\"](?P<secret>[A-Za-z0-9+/]{12,}=*)['\"]"),
     Shape("password-option", (" login",), r"\b(?:docker|podman|buildah|skopeo|nerdctl|oras|helm registry|az acr) login\b.{0,300}?\s(?:-p|--password)[ =]+(?P<secret>[^\s<]\S*)"),
-    Shape("password-option", ("curl",), r"\bcurl\b.{0,300}?\s(?:-u|--user)[ =]{0,2}['\"]?[^\s:'\"]{1,100}:(?P<secret>[^\s'\"<][^\s'\"]*)"),
+    Shape("password-option", ("curl",), r"\bcurl\b.{0,300}?\s(?:-u|--user)[ =]{0,2}['\"]?[^\s:'\"]{1,100}:(?P<secret>[^\s'\"<][^\s'\"]*)", ("-u",)),
     Shape(
         "password-option",
         ("--",),
         r"--(?:[a-z]{1,30}-){0,4}(?:password|passwd|token|api-key|(?:client|api)-secret)(?:=|\s{1,4}(?=[^\s\d]{0,60}\d|\S{20}))['\"]?(?P<secret>[^\s'\"$<{(\[,;)-][^\s'\"]{5,})",
+        ("password", "passwd", "token", "api-key", "-secret"),
     ),
-    Shape("variable", ("ENV ",), r"\bENV\s{1,4}\w{0,60}(?:TOKEN|SECRET|PASSWORD|PASSWD|_KEY)\s{1,4}(?=[^\s\d]{0,60}\d|\S{20})(?P<secret>[^\s'\"$<=][^\s'\"=]{5,})"),
+    Shape("variable", ("ENV ",), r"\bENV\s{1,4}\w{0,60}(?:TOKEN|SECRET|PASSWORD|PASSWD|_KEY)\s{1,4}(?=[^\s\d]{0,60}\d|\S{20})(?P<secret>[^\s'\"$<=][^\s'\"=]{5,})", ("token", "secret", "passw", "_key")),
     Shape(
         "variable",
-        ("TOKEN", "SECRET", "PASS", "KEY", "Token", "Secret", "Key", "Ident", "token", "secret", "pass", "key"),
+        ("=", ":"),
         r"<redacted:[a-z-]+:[0-9a-f]{4}>|(?:\b|_)(?:[A-Za-z0-9_]{0,60}(?:TOKEN|SECRET|PASSWORD|PASSWD|API_?KEY|PRIVATE_KEY|ACCESS_KEY)(?:_[A-Z0-9]+){0,2}"
         r"|[a-z0-9]{1,60}[_-](?:token|secret|api_?key|private_?key)|(?:password|passwd)"
         r"|(?:npm|access|refresh|session|id)?(?:Auth|auth)?Token|authToken|npmAuthIdent|apiKey|clientSecret"
         r"|(?:secretAccess|accessKey|private|secret|Account|SharedAccess)(?:Key|Secret))"
         r"['\"]?\s*[=:]\s*(?P<quote>['\"])?"
         r"(?P<secret>(?(quote)[^'\"$<{(\[,;)\n][^'\"\n]{5,}|[^\s'\"$<{(\[,;)][^\s'\",;)]{5,}))",
+        ("token", "secret", "passw", "apikey", "api_key", "private_key", "privatekey", "access_key", "accesskey", "accountkey", "npmauthident"),
     ),
 )  # fmt: skip
 _ASKED_FOR = r"(?:process|import\.meta)\.env\b|os\.(?:environ|getenv)\b|System\.getenv\b|ENV[.\[]|secrets\."
 """Code that reads a secret from elsewhere: it is shown, since the line that failed may be this one."""
-_KEY_LINE = r"(?:^|\s)[A-Za-z0-9+/=]{16,}\s*$"
+_BASE64 = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/=")
 
 
 def mask(text: str) -> str:
@@ -98,9 +104,13 @@ def mask(text: str) -> str:
     'fetch https://ci:<redacted:url-p'
     """
     for shape in SHAPES:
-        if any(hint in text for hint in shape.hints):
+        if any(hint in text for hint in shape.hints) and _worded(shape, text):
             text = _compiled(shape.regex).sub(lambda found, kind=shape.kind: _marked(found, kind), text)  # type: ignore[misc]
     return text
+
+
+def _worded(shape: Shape, text: str) -> bool:
+    return not shape.words or any(word in text.casefold() for word in shape.words)
 
 
 def _marked(found: re.Match[str], kind: str) -> str:
@@ -161,7 +171,7 @@ def _without_keys(report: Report) -> Report:
     for diagnosis in report.diagnoses:
         quoted += [link.text for link in diagnosis.chain] + [each.text for each in diagnosis.evidence]
         quoted += [diagnosis.cause.text] if diagnosis.cause else []
-    if not any(_compiled(_KEY_LINE).search(text) for text in quoted):
+    if not any(map(_may_be_key, quoted)):
         return report
     keys = {log.id: key_lines(log.lines) for log in report.logs}
     logs = {step.id: step.log for step in report.steps}
@@ -169,6 +179,12 @@ def _without_keys(report: Report) -> Report:
         diagnoses=tuple(_without_key(each, keys, logs) for each in report.diagnoses),
         excerpt=tuple(_hidden(each, keys[each.log]) for each in report.excerpt),
     )
+
+
+def _may_be_key(text: str) -> bool:
+    """Whether a line ends like one of a private key: in a long word of base64."""
+    word = text.rstrip()[-200:].split()[-1:]
+    return bool(word) and len(word[0]) >= 16 and set(word[0]) <= _BASE64
 
 
 def _without_key(

@@ -7,11 +7,11 @@ import os
 _PACKAGE = os.path.dirname(os.path.abspath(__file__))
 
 
-def packaged(name: str) -> bytes | None:
-    """A file of the package's own data folder, or None if there is no such file."""
+def packaged(name: str, first: bool = False) -> bytes | None:
+    """A file of the package's own data folder, or its first row; None if there is no such file."""
     try:
         with open(os.path.join(_PACKAGE, "data", name), "rb") as file:
-            return file.read()
+            return file.readline() if first else file.read()
     except FileNotFoundError:
         return None
 

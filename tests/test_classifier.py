@@ -19,7 +19,7 @@ from logdoctor.resources import packaged
 from logdoctor.workshop.measure import ece, perfect_band
 
 ROOT = Path(__file__).parent.parent
-NO_RULES = RuleBook((), ())
+NO_RULES = RuleBook()
 UNKNOWN = """\
 $ widgetc --release
 reading 41 widgets from /srv/build-7731/widgets

@@ -14,7 +14,7 @@ from logdoctor.knowledge.book import RuleBook, book_of
 from logdoctor.knowledge.errors import RuleTimeout
 from logdoctor.knowledge.match import KEPT, match
 from logdoctor.knowledge.needles import derive
-from logdoctor.literals import find, finder
+from logdoctor.literals import find, finder, literals_of
 from logdoctor.model import Line, Match, Nearby, Pattern, Rule, Step
 
 
@@ -158,7 +158,7 @@ def test_the_plain_finder_and_hyperscan_find_the_same(literals: list[str], texts
         if literal in line
     }
     assert lines == [expected, expected]
-    assert _lines(text, find(wanted, text)) == expected
+    assert _lines(text, find(literals_of(wanted), text)) == expected
 
 
 def test_literals_in_order_on_one_line() -> None:

@@ -247,7 +247,7 @@ def _is_found(pattern: tuple[str, str], text: str) -> bool:
     """Whether the search by literals comes to try that pattern on a line of that text."""
     return any(
         pattern == (BOOK.at(number).id, BOOK.at(number).patterns[place].line)
-        for needle, owners in zip(BOOK.needles, BOOK.owners, strict=True)
-        if needle in text
-        for number, place in owners
+        for needle, literal in enumerate(BOOK.needles.texts)
+        if literal.decode() in text
+        for number, place in BOOK.owners(needle)
     )

@@ -29,7 +29,9 @@ def of_line(text: str) -> str:
 
 
 def _steady(value: str) -> str:
-    return re.sub(_VERSION, r"\1", re.sub(_PATH, lambda path: _tail(path[0]), value))
+    if value.count("/") + value.count("\\") > 1:
+        value = re.sub(_PATH, lambda path: _tail(path[0]), value)
+    return re.sub(_VERSION, r"\1", value) if "." in value else value
 
 
 def _tail(path: str) -> str:

@@ -12,6 +12,8 @@ from logdoctor.config import NAME
 from logdoctor.faces import output, status
 from logdoctor.faces.pipeline import Call, classifier_of, opened, rule_book, settings
 from logdoctor.faces.status import Refused
+from logdoctor.knowledge.book import RuleBook
+from logdoctor.knowledge.classify import shipped
 from logdoctor.knowledge.rules import load_book
 
 OWN = ".logdoctor/corpus"
@@ -57,7 +59,7 @@ def evaluated(folder: str, format: str, page: str | None, holdout: bool) -> int:
 
     config = settings(Call().folder)
     try:
-        card = figures(evaluate(Path(folder), rule_book(config), classifier_of(config), holdout))
+        card = figures(evaluate(Path(folder), rule_book(config), classifier_of(config) or shipped(), holdout))
     except FolderError as error:
         raise Refused(str(error)) from None
     except OSError as error:
@@ -94,10 +96,7 @@ def labelled(
     return status.NO_FAILURE
 
 
-def _family(rule: str, book: object) -> str:
-    from logdoctor.knowledge.book import RuleBook
-
-    assert isinstance(book, RuleBook)
+def _family(rule: str, book: RuleBook) -> str:
     return book.families[book.ids.index(rule)] if rule in book.ids else ""
 
 

@@ -11,18 +11,19 @@ from logdoctor.config import NAME, RULES, Config, did_you_mean
 from logdoctor.diagnose import diagnose
 from logdoctor.faces import output, status
 from logdoctor.faces.status import Refused
-from logdoctor.knowledge.classify import Classifier, ModelError, shipped
-from logdoctor.knowledge.classify import load as load_model
-from logdoctor.knowledge.rules import RuleBook, RuleError, RuleTimeout, load_book
+from logdoctor.knowledge.errors import ModelError, RuleError, RuleTimeout
+from logdoctor.knowledge.rules import RuleBook, load_book
 from logdoctor.logs.read import read
 from logdoctor.logs.sources import Raw, SourceError, Stream, open_logs
 from logdoctor.model import Log, Report
 from logdoctor.record import TYPE_CHECKING, NamedTuple
-from logdoctor.remedies.project import Project, ProjectError, open_project
 
 if TYPE_CHECKING:
     from pathlib import Path
     from typing import BinaryIO
+
+    from logdoctor.knowledge.classify import Classifier
+    from logdoctor.remedies.project import Project
 
 SHORT_HELP = """give me the log of a failed build:
   docker build . 2>&1 | logdoctor      diagnose what a pipe brings
@@ -93,12 +94,14 @@ def judged(logs: Sequence[Log], book: RuleBook, project: Project | None, config:
         raise Refused(str(error)) from None
 
 
-def classifier_of(config: Config) -> Classifier:
-    """The model that the project names, or the one that comes with the program."""
+def classifier_of(config: Config) -> Classifier | None:
+    """The model that the project names; None is the one that comes with the program."""
     if not config.model:
-        return shipped()
+        return None
+    from logdoctor.knowledge.classify import load
+
     try:
-        return load_model(config.model)
+        return load(config.model)
     except ModelError as error:
         raise Refused(str(error)) from None
 
@@ -121,7 +124,7 @@ def rule_book(config: Config) -> RuleBook:
     `LOGDOCTOR_RULES=off` in the environment leaves no rule: a developer then sees the model alone.
     """
     if os.environ.get("LOGDOCTOR_RULES") == "off":
-        return RuleBook((), ())
+        return RuleBook()
     try:
         book = load_book(_paths(config.rules)) if config.rules else load_book()
     except RuleError as error:
@@ -137,16 +140,12 @@ def _paths(folders: Sequence[str]) -> list[Path]:
 
 def without(book: RuleBook, disabled: Collection[str]) -> RuleBook:
     """The book without some rules; one that is not there is a mistake in the settings."""
-    from logdoctor.knowledge.book import book_of
-
     for id in disabled:
         if id not in book.ids:
             raise Refused(
                 f"{NAME}: disable names '{id}', and there is no such rule{did_you_mean(id, book.ids)}"
             )
-    kept = [rule for rule in book.rules if rule.id not in disabled]
-    own = book_of([rule for rule in kept if not rule.ours], ours=False)
-    return book_of([rule for rule in kept if rule.ours]).with_users(own)
+    return book.without(disabled)
 
 
 def project_of(call: Call) -> Project | None:
@@ -156,6 +155,8 @@ def project_of(call: Call) -> Project | None:
         if not call.dockerfile and not looks_like_a_project():
             return None
         root = "."
+    from logdoctor.remedies.project import ProjectError, open_project
+
     try:
         return open_project(root, call.dockerfile)
     except ProjectError as error:

@@ -3,22 +3,42 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from itertools import accumulate
 
+from logdoctor.literals import Literals, literals_of
 from logdoctor.model import Nearby, Pattern, RemedyPlan, Rule
-from logdoctor.record import TYPE_CHECKING
+from logdoctor.record import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
     from typing import Any
 
-FORMAT = 3
-_BREAK = b',\n"rules": [\n'
+FORMAT = 4
+_SIEVES = b',\n"sieves": '
+_ROWS = b',\n"rules": [\n'
+_BETWEEN = b",\n"
 _END = b"\n]}\n"
 
 Owner = tuple[int, int]
 """A rule's and a pattern's number."""
-Index = tuple[Sequence[str], Sequence[Sequence[Owner]]]
-"""Literals, and for each the patterns that want it."""
+
+
+class Heads(NamedTuple):
+    """What must be known of rules to search for them.
+
+    `owners` says for each of the needles which patterns want it, as words such as `12.0`. `within` is
+    how many lines a rule's conditions look to either side at most.
+    """
+
+    ids: Sequence[str] = ()
+    families: Sequence[str] = ()
+    within: Sequence[int] = ()
+    needles: Literals = Literals()
+    owners: Sequence[str] = ()
+
+
+NOTHING = Heads()
+NO_RULES: tuple[Rule, ...] = ()
 
 
 class RuleBook:
@@ -26,37 +46,30 @@ class RuleBook:
 
     def __init__(
         self,
-        heads: Sequence[Sequence[Any]],
-        rows: Sequence[bytes],
-        ours: bool = True,
-        index: Index | None = None,
+        heads: Heads = NOTHING,
+        make: Callable[[int], Rule] = NO_RULES.__getitem__,
+        sieves: Callable[[], Mapping[Owner, str]] = dict,
     ) -> None:
-        self.ids: tuple[str, ...] = tuple(head[0] for head in heads)
-        self.families: tuple[str, ...] = tuple(head[1] for head in heads)
-        self.within: tuple[int, ...] = tuple(head[3] for head in heads)
-        self._ours = [ours] * len(rows)
-        self._heads = list(heads)
-        self._rows = list(rows)
+        self.ids = heads.ids
+        self.families = heads.families
+        self.within = heads.within
+        self.needles = heads.needles
+        self._owners = heads.owners
+        self._make = make
+        self._sieves = sieves
         self._built: dict[int, Rule] = {}
-        self._index = _indexed(heads) if index is None else index
 
     def __len__(self) -> int:
-        return len(self._rows)
+        return len(self.ids)
 
-    @property
-    def needles(self) -> Sequence[str]:
-        """The literals that are looked for."""
-        return self._index[0]
-
-    @property
-    def owners(self) -> Sequence[Sequence[Owner]]:
-        """For each of the needles the patterns that want it."""
-        return self._index[1]
+    def owners(self, needle: int) -> list[Owner]:
+        """The patterns that want the needle of that number."""
+        return [_owner(word) for word in self._owners[needle].split()]
 
     def at(self, number: int) -> Rule:
         """The rule of that number."""
         if number not in self._built:
-            self._built[number] = _rule(json.loads(self._rows[number]), self._ours[number])
+            self._built[number] = self._make(number)
         return self._built[number]
 
     def rule(self, id: str) -> Rule:
@@ -74,75 +87,158 @@ class RuleBook:
         """The rules of one family."""
         return tuple(self.at(number) for number, each in enumerate(self.families) if each == family)
 
-    def without(self, ids: Iterable[str]) -> RuleBook:
+    def sieves(self) -> Mapping[Owner, str]:
+        """Expressions for an engine, as far as they were made with the book."""
+        return self._sieves()
+
+    def without(self, ids: Collection[str]) -> RuleBook:
         """This book without the rules of those names."""
-        kept = [number for number, id in enumerate(self.ids) if id not in set(ids)]
-        book = RuleBook([self._heads[number] for number in kept], [self._rows[number] for number in kept])
-        book._ours = [self._ours[number] for number in kept]
-        return book
+        return _joined([(self, number) for number, id in enumerate(self.ids) if id not in ids])
 
     def with_users(self, other: RuleBook) -> RuleBook:
         """This book with somebody's own rules, which replace those of the same name."""
-        kept = [number for number, id in enumerate(self.ids) if id not in other.ids]
-        heads = [self._heads[number] for number in kept] + other._heads
-        book = RuleBook(heads, [self._rows[number] for number in kept] + other._rows)
-        book._ours = [self._ours[number] for number in kept] + [False] * len(other)
-        return book
+        kept = [(self, number) for number, id in enumerate(self.ids) if id not in other.ids]
+        return _joined([*kept, *((other, number) for number in range(len(other)))])
 
 
-def dump(rules: Iterable[Rule]) -> bytes:
-    """The book's bytes: plain JSON, laid out so that a reader needs only its first line to search."""
-    ordered = list(rules)
-    heads = [_head(rule) for rule in ordered]
-    first = _json({"book": FORMAT, "heads": heads, "index": _indexed(heads)})[:-1]
-    return first + _BREAK + b",\n".join(_json(rule) for rule in ordered) + _END
+def _owner(word: str) -> Owner:
+    number, _, place = word.partition(".")
+    return int(number), int(place)
 
 
-def load(data: bytes) -> RuleBook:
-    """Read a book; the rows stay unread bytes."""
-    first, _, rest = data.partition(_BREAK)
-    head = json.loads(first + b"}")
-    rows = rest.removesuffix(_END).split(b",\n") if rest != _END else []
-    needles, owners = head["index"]
-    return RuleBook(head["heads"], rows, index=(needles, [[(n, p) for n, p in each] for each in owners]))
+def _joined(places: Sequence[tuple[RuleBook, int]]) -> RuleBook:
+    """A book of rules that stand in others."""
+    now = {(id(book), old): new for new, (book, old) in enumerate(places)}
+    books = {id(book): book for book, _ in places}
 
+    def moved(book: RuleBook, owners: Iterable[Owner]) -> list[tuple[Owner, Owner]]:
+        numbered = ((now.get((id(book), number)), (number, place)) for number, place in owners)
+        return [((new, old[1]), old) for new, old in numbered if new is not None]
 
-def _indexed(heads: Iterable[Sequence[Any]]) -> Index:
-    owners: dict[str, list[Owner]] = {}
-    for number, head in enumerate(heads):
-        for place, needles in enumerate(head[2]):
-            for needle in needles:
-                owners.setdefault(needle, []).append((number, place))
-    return list(owners), list(owners.values())
+    def sieves() -> dict[Owner, str]:
+        known = [(book, book.sieves()) for book in books.values()]
+        return {new: made[old] for book, made in known for new, old in moved(book, made)}
+
+    wanted: dict[bytes, list[Owner]] = {}
+    for book in books.values():
+        for needle, text in enumerate(book.needles.texts):
+            owners = [new for new, _ in moved(book, book.owners(needle))]
+            if owners:
+                wanted.setdefault(text, []).extend(owners)
+    heads = Heads(
+        [book.ids[old] for book, old in places],
+        [book.families[old] for book, old in places],
+        [book.within[old] for book, old in places],
+        literals_of(list(wanted)),
+        _words(wanted.values()),
+    )
+    return RuleBook(heads, lambda number: places[number][0].at(places[number][1]), sieves)
 
 
 def book_of(rules: Iterable[Rule], ours: bool = True) -> RuleBook:
     """A book of rules that are at hand."""
-    ordered = list(rules)
-    return RuleBook([_head(rule) for rule in ordered], [_json(rule) for rule in ordered], ours)
+    ordered = [rule._replace(ours=ours) for rule in rules]
+    return RuleBook(_heads(ordered), ordered.__getitem__)
 
 
-def _head(rule: Rule) -> list[Any]:
-    """What must be known of a rule to search: names, the literals of each pattern, how far it looks."""
+def _heads(rules: Sequence[Rule]) -> Heads:
     from logdoctor.knowledge.needles import each_way
 
-    within = max((near.within or 0 for each in rule.patterns for near in each.nearby), default=0)
-    literals = [each_way(each.line, each.needle) if each.needle else [] for each in rule.patterns]
-    return [rule.id, rule.family, literals, within]
+    wanted: dict[bytes, list[Owner]] = {}
+    for number, rule in enumerate(rules):
+        for place, each in enumerate(rule.patterns):
+            for needle in each_way(each.line, each.needle) if each.needle else ():
+                wanted.setdefault(needle.encode(), []).append((number, place))
+    within = [
+        max((near.within or 0 for each in rule.patterns for near in each.nearby), default=0) for rule in rules
+    ]
+    return Heads(
+        [rule.id for rule in rules],
+        [rule.family for rule in rules],
+        within,
+        literals_of(list(wanted)),
+        _words(wanted.values()),
+    )
+
+
+def _words(owners: Iterable[Sequence[Owner]]) -> list[str]:
+    return [" ".join(f"{number}.{place}" for number, place in each) for each in owners]
+
+
+def dump(rules: Iterable[Rule]) -> bytes:
+    """The book's bytes: plain JSON, of which a reader needs only the first line to search.
+
+    That line holds long texts rather than lists, which are slower to read than all that is done with
+    them. The second holds what an engine looks for, each further one a rule.
+    """
+    from logdoctor.knowledge.sieve import sieve
+
+    ordered = list(rules)
+    heads = _heads(ordered)
+    needles = heads.needles
+    rows = [_json(rule) for rule in ordered]
+    first = {
+        "book": FORMAT,
+        "ids": " ".join(heads.ids),
+        "families": " ".join(heads.families),
+        "within": heads.within,
+        "needles": _lines(needles.texts),
+        "words": _lines(needles.words),
+        "firsts": needles.firsts.decode("latin-1"),
+        "lasts": needles.lasts.decode("latin-1"),
+        "owners": "\n".join(heads.owners),
+        "sizes": [len(row) for row in rows],
+    }
+    patterns = sorted({_owner(word) for each in heads.owners for word in each.split()})
+    sieves = [sieve(ordered[number].patterns[place].line).decode() for number, place in patterns]
+    made = [[f"{number}.{place}" for number, place in patterns], sieves]
+    return _json(first)[:-1] + _SIEVES + _json(made) + _ROWS + _BETWEEN.join(rows) + _END
+
+
+def _lines(texts: Iterable[bytes]) -> str:
+    return b"\n".join(texts).decode()
+
+
+def load(data: bytes, begin: int = 0) -> RuleBook:
+    """Read a book that stands in these bytes from there on; all but its first line stays unread."""
+    end = data.index(_SIEVES, begin)
+    rules = data.index(_ROWS, end)
+    head = json.loads(data[begin:end] + b"}")
+    sizes: Sequence[int] = head["sizes"]
+    starts = list(accumulate((size + len(_BETWEEN) for size in sizes), initial=rules + len(_ROWS)))
+
+    def make(number: int) -> Rule:
+        start = starts[number]
+        return _rule(json.loads(data[start : start + sizes[number]]))
+
+    def sieves() -> dict[Owner, str]:
+        owners, made = json.loads(data[end + len(_SIEVES) : rules])
+        return dict(zip(map(_owner, owners), made, strict=True))
+
+    needles = Literals(
+        head["needles"].encode().split(b"\n"),
+        head["words"].encode().split(b"\n"),
+        head["firsts"].encode("latin-1"),
+        head["lasts"].encode("latin-1"),
+    )
+    heads = Heads(
+        head["ids"].split(), head["families"].split(), head["within"], needles, head["owners"].split("\n")
+    )
+    return RuleBook(heads if heads.ids else NOTHING, make, sieves)
 
 
 def _json(value: object) -> bytes:
     return json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode()
 
 
-def _rule(row: list[Any], ours: bool) -> Rule:
+def _rule(row: list[Any]) -> Rule:
     rule = Rule(*row)
     return rule._replace(
         patterns=tuple(_pattern(each) for each in rule.patterns),
         remedies=tuple(RemedyPlan(*each)._replace(steps=tuple(each[-1])) for each in row[8]),
         references=tuple(rule.references),
         yields_to=tuple(rule.yields_to),
-        ours=ours,
+        ours=True,
     )
 
 

@@ -12,12 +12,12 @@ from collections.abc import Iterable, Iterator, Sequence
 from logdoctor.resources import checkout
 
 CACHE = ".cache"
-Stamp = tuple[int, int, int]
-"""Of some files: a digest of their paths, the sum of their times in nanoseconds, their size in all."""
+Stamp = tuple[str, int, int]
+"""Of some files: their paths, the sum of their times in nanoseconds, their size in all."""
 
 
-def book_bytes() -> bytes:
-    """The compiled book of this checkout's rules."""
+def book_bytes() -> tuple[bytes, int]:
+    """Bytes that hold the compiled book of this checkout's rules, and where in them it begins."""
     root = checkout()
     if root is None:
         raise FileNotFoundError("the rule book is missing from this installation of logdoctor")
@@ -38,31 +38,29 @@ def _files(folder: str, endings: tuple[str, ...]) -> Iterator[os.DirEntry[str]]:
 
 
 def _stamp(files: Iterable[os.DirEntry[str]]) -> Stamp:
-    from zlib import crc32
-
     found = [(file.path, file.stat()) for file in files]
-    names = "\n".join(sorted(path for path, _ in found))
+    names = " ".join([path for path, _ in found])
     times, sizes = (each.st_mtime_ns for _, each in found), (each.st_size for _, each in found)
-    return crc32(names.encode()), sum(times), sum(sizes)
+    return names, sum(times), sum(sizes)
 
 
-def _kept(path: str, key: bytes) -> bytes | None:
+def _kept(path: str, key: bytes) -> tuple[bytes, int] | None:
     """The book that was compiled before, if it was compiled from exactly these files."""
     try:
         with open(path, "rb") as file:
-            mark, _, data = file.read().partition(b"\n")
+            data = file.read()
     except OSError:
         return None
-    return data if mark == key else None
+    return (data, len(key) + 1) if data.startswith(key + b"\n") else None
 
 
-def _compile(root: str, path: str, key: bytes, rules: Sequence[str]) -> bytes:
+def _compile(root: str, path: str, key: bytes, rules: Sequence[str]) -> tuple[bytes, int]:
     from logdoctor.knowledge.book import dump
     from logdoctor.knowledge.compile import compiled, read_file
 
     data = dump(compiled(read_file(os.path.relpath(rule))) for rule in rules)
     _write(path, key + b"\n" + data)
-    return data
+    return data, 0
 
 
 def _write(path: str, data: bytes) -> None:

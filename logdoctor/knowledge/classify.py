@@ -12,9 +12,8 @@ import json
 from collections.abc import Callable, Mapping, Sequence
 from functools import cached_property, lru_cache
 from itertools import pairwise
-from math import exp
 
-from logdoctor.knowledge.features import candidates, of_candidates
+from logdoctor.knowledge.errors import ModelError
 from logdoctor.model import Line, Opinion, Step
 from logdoctor.record import TYPE_CHECKING
 from logdoctor.words import words
@@ -35,28 +34,37 @@ SCALE = 64.0
 """What one unit of a stored weight stands for: weights are stored as multiples of 1/64."""
 
 
-class ModelError(ValueError):
-    """A model file that cannot be used, in words for the user."""
-
-
 class Classifier:
     """A model file, read only as far as somebody asks."""
 
-    def __init__(self, source: Callable[[], bytes | None], name: str = "the model") -> None:
+    def __init__(
+        self,
+        source: Callable[[], bytes | None],
+        name: str = "the model",
+        first: Callable[[], bytes | None] | None = None,
+    ) -> None:
+        """`source` gives the file, `first` its first row where that can be had alone."""
         self._source = source
         self._name = name
+        self._first = first or source
 
     @cached_property
-    def _parts(self) -> tuple[dict[str, Any], bytes, bytes, bytes]:
-        data = self._source()
+    def _head(self) -> dict[str, Any]:
+        return head_of(self._present(self._first()), self._name)
+
+    @cached_property
+    def _parts(self) -> list[bytes]:
+        return parts_of(self._present(self._source()), self._head, self._name)
+
+    def _present(self, data: bytes | None) -> bytes:
         if data is None:
             raise ModelError(f"{self._name} is missing from this installation")
-        return opened(data, self._name)
+        return data
 
     @property
     def calibration(self) -> Mapping[str, float]:
         """How far each ground of a diagnosis moves the odds that it is right."""
-        weights: Mapping[str, float] = self._parts[0]["calibration"]
+        weights: Mapping[str, float] = self._head["calibration"]
         return weights
 
     @property
@@ -67,7 +75,7 @@ class Classifier:
     @property
     def about(self) -> Mapping[str, Any]:
         """What the file says of itself: versions, hash of its data, report card."""
-        return self._parts[0]
+        return self._head
 
     @cached_property
     def _lines(self) -> Mapping[str, int]:
@@ -79,9 +87,8 @@ class Classifier:
 
     def _part(self, number: int) -> dict[str, Any]:
         """A part of the file, once it is known to be as it was written."""
-        head, *rows = self._parts
-        row = rows[number]
-        if checksum(row) != head["checksums"][number]:
+        row = self._parts[number]
+        if checksum(row) != self._head["checksums"][number]:
             raise ModelError(f"{self._name}: damaged; its contents do not fit its checksum")
         part: dict[str, Any] = json.loads(row)
         return part
@@ -111,6 +118,8 @@ class Classifier:
 
     def rank(self, step: Step) -> dict[int, float]:
         """Positions of a step's lines that speak of trouble, with how much they tell of its cause."""
+        from logdoctor.knowledge.features import candidates, of_candidates
+
         weights = self._lines
         named = of_candidates(step, candidates(step))
         return {
@@ -141,6 +150,8 @@ class Classifier:
             for number, value in zip(row[::2], row[1::2], strict=True):
                 scores[number] += value
         second, top = sorted(scores)[-2:]
+        from math import exp
+
         slope, start = self._classes["platt"]
         return labels[scores.index(top)], 1 / (1 + exp(-(slope * (top - second) / SCALE + start)))
 
@@ -162,11 +173,10 @@ def of_step(lines: Sequence[Line], ordered: Sequence[int]) -> list[str]:
     return list(names)
 
 
-def opened(data: bytes, name: str = "the model") -> tuple[dict[str, Any], bytes, bytes, bytes]:
-    """The head and the two models of a file, unread; ModelError if it is not one of ours."""
-    rows = data.split(b"\n")
+def head_of(data: bytes, name: str = "the model") -> dict[str, Any]:
+    """What the file's first row says; ModelError if it is not one of ours."""
     try:
-        head = json.loads(rows[0])
+        head: dict[str, Any] = json.loads(data.partition(b"\n")[0])
         known = head["model"] == MAGIC
         version = head["format"]
     except (ValueError, TypeError, KeyError):
@@ -175,9 +185,15 @@ def opened(data: bytes, name: str = "the model") -> tuple[dict[str, Any], bytes,
         raise ModelError(f"{name}: not a model of logdoctor")
     if version != FORMAT:
         raise ModelError(f"{name}: format {version!r:.20} of another version; train it again")
+    return head
+
+
+def parts_of(data: bytes, head: Mapping[str, Any], name: str = "the model") -> list[bytes]:
+    """The rows after the first, unread; ModelError if some are missing."""
+    rows = data.split(b"\n")
     if len(rows) != PARTS or len(head.get("checksums", ())) != PARTS - 2:
         raise ModelError(f"{name}: damaged; parts of it are missing")
-    return head, rows[1], rows[2], rows[3]
+    return rows[1:-1]
 
 
 def checksum(part: bytes) -> str:
@@ -206,4 +222,8 @@ def shipped() -> Classifier:
     """The model that comes with the program."""
     from logdoctor import resources
 
-    return Classifier(lambda: resources.packaged("model.json"), "the model that comes with logdoctor")
+    return Classifier(
+        lambda: resources.packaged("model.json"),
+        "the model that comes with logdoctor",
+        lambda: resources.packaged("model.json", first=True),
+    )

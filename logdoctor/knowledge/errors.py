@@ -1,4 +1,4 @@
-"""What can be wrong with a rule file, told with file and line."""
+"""What can be wrong with a rule file, told with file and line, or with a model."""
 
 from __future__ import annotations
 
@@ -20,3 +20,7 @@ class RuleTimeout(RuntimeError):
         super().__init__(f"rule {rule}: the pattern takes too long on a line of this log: {pattern}")
         self.rule = rule
         self.pattern = pattern
+
+
+class ModelError(ValueError):
+    """A model file that cannot be used, in words for the user."""

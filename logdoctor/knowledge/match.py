@@ -89,7 +89,8 @@ def _in_batch(book: RuleBook, steps: Mapping[int, Step], long: bool) -> Iterator
 
 def wanted(book: RuleBook) -> Wanted:
     """What the book looks for, for the scan of a log too long to be read whole."""
-    patterns = sorted({owner for owners in book.owners for owner in owners})
+    owners = [book.owners(needle) for needle in range(len(book.needles.texts))]
+    patterns = sorted({owner for each in owners for owner in each})
     numbers = {owner: number for number, owner in enumerate(patterns)}
 
     def tries(pattern: int, text: str) -> bool:
@@ -99,13 +100,16 @@ def wanted(book: RuleBook) -> Wanted:
 
     def literals() -> dict[tuple[bytes, ...], list[int]]:
         found: dict[tuple[bytes, ...], list[int]] = {}
-        for needle, owners in zip(book.needles, book.owners, strict=True):
-            for owner in owners:
+        for needle, those in zip(book.needles.texts, owners, strict=True):
+            for owner in those:
                 for pieces in _ways(book, owner, needle):
                     found.setdefault(pieces, []).append(numbers[owner])
         return found
 
-    expressions = [_expression(book, owner) for owner in patterns]
+    known = book.sieves()
+    expressions = [
+        known[owner].encode() if owner in known else _expression(book, owner) for owner in patterns
+    ]
     within = [book.within[number] for number, _ in patterns]
     reach = [SPREAD * each + SLACK if each else 2 for each in within]
     return Wanted(expressions, literals, reach, tries)
@@ -121,14 +125,16 @@ def _expression(book: RuleBook, owner: Owner) -> bytes:
     return sieve(pattern.line) if rule.ours else re.escape(pattern.needle.encode())
 
 
-def _ways(book: RuleBook, owner: Owner, needle: str) -> list[tuple[bytes, ...]]:
+def _ways(book: RuleBook, owner: Owner, needle: bytes) -> list[tuple[bytes, ...]]:
     """What to look for without an engine: the needle, or with a common word what stands beside it."""
     from logdoctor.knowledge import needles
 
     number, place = owner
     rule = book.at(number)
-    ways = needles.clues(rule.patterns[place].line) if rule.ours and needles.is_common(needle) else []
-    return [tuple(piece.encode() for piece in way) or (needle.encode(),) for way in ways or [[]]]
+    ways = (
+        needles.clues(rule.patterns[place].line) if rule.ours and needles.is_common(needle.decode()) else []
+    )
+    return [tuple(piece.encode() for piece in way) or (needle,) for way in ways or [[]]]
 
 
 def matches_in(rule: Rule, step: Step) -> tuple[Match, ...]:
@@ -172,10 +178,10 @@ def _candidates(book: RuleBook, text: bytes, long: bool) -> dict[tuple[int, int]
     """For each pattern whose needle occurs: the rows of the text in which it stands, in order."""
     found: dict[tuple[int, int], list[int]] = {}
     row = at = 0
-    for begin, needle in find([each.encode() for each in book.needles], text, long):
+    for begin, needle in find(book.needles, text, long):
         row += text.count(b"\n", at, begin)
         at = begin
-        for owner in book.owners[needle]:
+        for owner in book.owners(needle):
             rows = found.setdefault(owner, [])
             if not rows or rows[-1] != row:
                 rows.append(row)

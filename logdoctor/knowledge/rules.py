@@ -35,7 +35,7 @@ def shipped() -> RuleBook:
         return load(data)
     from logdoctor.knowledge.checkout import book_bytes
 
-    return load(book_bytes())
+    return load(*book_bytes())
 
 
 def user_rules(folders: Iterable[PathLike[str]]) -> RuleBook:

@@ -108,15 +108,10 @@ def _name(data: bytes, page: str) -> str:
     return "utf-8" if sum(character > "\x7f" for character in text) - broken >= broken else page
 
 
-ERASE = r"\x1b\[(?:2K|[01]?G)"
+ERASE = ("\x1b[2K", "\x1b[G", "\x1b[0G", "\x1b[1G")
 """What wipes a line out or goes back to its beginning."""
 ESCAPE = r"\x1b(?:\[[0-?]*[ -/]*[@-~]?|[\]_PX^][^\x07\x1b\n]*(?:\x07|\x1b\\)|[ -/]*[0-~])"
 """Colours, cursor movements, titles and links."""
-
-
-@cache
-def _erase() -> re.Pattern[str]:
-    return re.compile(ERASE)
 
 
 @cache
@@ -130,12 +125,14 @@ def _written_out() -> re.Pattern[str]:
     return re.compile(r"\^\[\[[0-9;]*[mKGJH]")
 
 
-@cache
-def _invisible() -> re.Pattern[str]:
-    """Control characters but tab, line feed, carriage return and U+0085; bidi and zero-width ones."""
-    return re.compile(
-        "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\u061c\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]"
-    )
+_CONTROLS = bytes([*range(9), 0x0B, 0x0C, *range(0x0E, 0x20), 0x7F])
+"""Control characters but tab, line feed and carriage return."""
+_INVISIBLE = tuple(
+    chr(code).encode()
+    for first, last in ((0x80, 0x84), (0x86, 0x9F), (0x200B, 0x200F), (0x202A, 0x202E), (0x2060, 0x2069))
+    for code in range(first, last + 1)
+) + ("\u061c".encode(), "\ufeff".encode())
+"""Control characters beyond ASCII but U+0085; bidi and zero-width ones."""
 
 
 def strip(text: str) -> str:
@@ -147,12 +144,23 @@ def strip(text: str) -> str:
     'error TS6196'
     """
     if "\x1b" in text or "\x9b" in text:
-        text = _erase().sub("\r", text)
+        for code in ERASE:
+            text = text.replace(code, "\r")
         text = _escape().sub("", text)
     if "^[[" in text:
         text = _written_out().sub("", text)
-    text = _invisible().sub("", text)
+    text = _visible(text)
     return text if text.isascii() else _spaces(text)
+
+
+def _visible(text: str) -> str:
+    data = text.encode("utf-8", "surrogatepass")
+    kept = data.translate(None, _CONTROLS)
+    beyond = kept.translate(None, _ASCII)
+    for character in _INVISIBLE:
+        if character in beyond:
+            kept = kept.replace(character, b"")
+    return kept.decode("utf-8", "surrogatepass") if len(kept) < len(data) else text
 
 
 def _spaces(text: str) -> str:

@@ -100,7 +100,7 @@ def _with_clean_lines(data: bytes, places: list[int], page: str) -> bytes:
 
 @cache
 def _codes() -> tuple[re.Pattern[bytes], re.Pattern[bytes]]:
-    return re.compile(ERASE.encode()), re.compile(ESCAPE.encode())
+    return re.compile(b"|".join(re.escape(code.encode()) for code in ERASE)), re.compile(ESCAPE.encode())
 
 
 @cache

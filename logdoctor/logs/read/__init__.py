@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from bisect import bisect_right
-
 from logdoctor.logs.read.clean import lines_of
 from logdoctor.logs.read.profile import Profile, examine, profile
 from logdoctor.logs.sources import Raw
@@ -56,4 +54,4 @@ def raw_line_of(line: Line, offset: int) -> int:
     >>> raw_line_of(Line(4, "Cannot find module", 5, joints=(9,)), 12)
     5
     """
-    return min(line.number + bisect_right(line.joints, offset), line.end)
+    return min(line.number + sum(joint <= offset for joint in line.joints), line.end)

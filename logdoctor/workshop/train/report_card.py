@@ -31,7 +31,7 @@ def main(arguments: Sequence[str]) -> int:
     apart = Classifier(lambda: data)
     cards = {
         "with rules": figures(evaluate(corpus, load_book(), apart, holdout=True)),
-        "without rules": figures(evaluate(corpus, RuleBook((), ()), apart, holdout=True)),
+        "without rules": figures(evaluate(corpus, RuleBook(), apart, holdout=True)),
     }
     (root / PAGE).write_text(MADE + own(shipped()) + held_out(cards) + _age(root), encoding="utf-8")
     print(f"{PAGE}: written")
