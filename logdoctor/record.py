@@ -42,9 +42,7 @@ else:
             cls.__new__ = _constructor(cls)
             return cls(*values, **named)
 
-        @classmethod
-        def _make(cls, values):
-            return cls(*values)
+        _make = classmethod(tuple.__new__)
 
         def _replace(self, **named):
             found = self._asdict()

@@ -3,6 +3,12 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Callable, Mapping
+
+from logdoctor.record import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from typing import Any
 
 _PACKAGE = os.path.dirname(os.path.abspath(__file__))
 
@@ -14,6 +20,45 @@ def packaged(name: str, first: bool = False) -> bytes | None:
             return file.readline() if first else file.read()
     except FileNotFoundError:
         return None
+
+
+def parsed(data: bytes) -> Any:
+    """What JSON says; ValueError if it is none.
+
+    Importing the standard library's reader, with its writer and both ones' regexes, takes longer than
+    all that is read here; the part of it that is written in C does the work alone.
+    """
+    text = data.decode()
+    try:
+        value, end = _scan(text, 0)
+    except StopIteration:
+        end = -1
+    if end < len(text):
+        raise ValueError("no JSON")
+    return value
+
+
+def _standard(text: str, _: int) -> tuple[Any, int]:
+    import json
+
+    return json.loads(text), len(text)
+
+
+try:
+    from _json import make_scanner
+except ImportError:
+    _scan: Callable[[str, int], tuple[Any, int]] = _standard
+else:
+
+    class _Reading:
+        """How the reader is to understand what the format leaves open: as the standard library does."""
+
+        strict = True
+        object_hook = object_pairs_hook = None
+        parse_float, parse_int, parse_constant = float, int, float
+        memo: Mapping[str, str] = {}
+
+    _scan = make_scanner(_Reading)  # type: ignore[arg-type]
 
 
 def checkout() -> str | None:

@@ -2,11 +2,7 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
-
-SLOT = re.compile(r"\{([a-z_][a-z0-9_]*)\}")
-
 
 UNKNOWN, NEAREST = "not known", "not known; nearest is "
 
@@ -26,4 +22,25 @@ def fill(template: str, captures: Mapping[str, str]) -> str:
     >>> fill("Package {package} is missing", {"package": "left-pad"})
     'Package left-pad is missing'
     """
-    return SLOT.sub(lambda slot: captures.get(slot[1]) or "…", template)
+    first, *parts = template.split("{")
+    return first + "".join([_filled(part, captures) for part in parts])
+
+
+def _filled(part: str, captures: Mapping[str, str]) -> str:
+    """What stands after a `{`, with the slot's value if it was one that was opened there."""
+    name, closed, rest = part.partition("}")
+    return (captures.get(name) or "…") + rest if closed and _is_name(name) else "{" + part
+
+
+def slots(template: str) -> list[str]:
+    """The names that a template leaves open.
+
+    >>> slots("Package {package} is missing from { files }")
+    ['package']
+    """
+    parts = (part.partition("}") for part in template.split("{")[1:])
+    return [name for name, closed, _ in parts if closed and _is_name(name)]
+
+
+def _is_name(text: str) -> bool:
+    return text.isascii() and text.isidentifier() and text == text.lower()

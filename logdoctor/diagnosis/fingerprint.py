@@ -5,8 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 
-from logdoctor.words import template
-
 try:
     # hashlib loads OpenSSL, which takes longer than reading a common log.
     from _blake2 import blake2b
@@ -25,6 +23,8 @@ def of_rule(rule: str, captures: Mapping[str, str]) -> str:
 
 def of_line(text: str) -> str:
     """Name a failure that no rule knows, from the template that its cause line was printed with."""
+    from logdoctor.words import template
+
     return _digest("line\n" + template(text))
 
 

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from itertools import accumulate
 
+from logdoctor import resources
 from logdoctor.literals import Literals, literals_of
 from logdoctor.model import Nearby, Pattern, RemedyPlan, Rule
 from logdoctor.record import TYPE_CHECKING, NamedTuple
@@ -203,16 +203,16 @@ def load(data: bytes, begin: int = 0) -> RuleBook:
     """Read a book that stands in these bytes from there on; all but its first line stays unread."""
     end = data.index(_SIEVES, begin)
     rules = data.index(_ROWS, end)
-    head = json.loads(data[begin:end] + b"}")
+    head = resources.parsed(data[begin:end] + b"}")
     sizes: Sequence[int] = head["sizes"]
     starts = list(accumulate((size + len(_BETWEEN) for size in sizes), initial=rules + len(_ROWS)))
 
     def make(number: int) -> Rule:
         start = starts[number]
-        return _rule(json.loads(data[start : start + sizes[number]]))
+        return _rule(resources.parsed(data[start : start + sizes[number]]))
 
     def sieves() -> dict[Owner, str]:
-        owners, made = json.loads(data[end + len(_SIEVES) : rules])
+        owners, made = resources.parsed(data[end + len(_SIEVES) : rules])
         return dict(zip(map(_owner, owners), made, strict=True))
 
     needles = Literals(
@@ -228,6 +228,8 @@ def load(data: bytes, begin: int = 0) -> RuleBook:
 
 
 def _json(value: object) -> bytes:
+    import json
+
     return json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode()
 
 

@@ -8,15 +8,14 @@ No pickle; a file that is damaged, foreign or of another format is refused.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Mapping, Sequence
 from functools import cached_property, lru_cache
 from itertools import pairwise
 
+from logdoctor import resources
 from logdoctor.knowledge.errors import ModelError
 from logdoctor.model import Line, Opinion, Step
 from logdoctor.record import TYPE_CHECKING
-from logdoctor.words import words
 
 if TYPE_CHECKING:
     from typing import Any
@@ -90,7 +89,7 @@ class Classifier:
         row = self._parts[number]
         if checksum(row) != self._head["checksums"][number]:
             raise ModelError(f"{self._name}: damaged; its contents do not fit its checksum")
-        part: dict[str, Any] = json.loads(row)
+        part: dict[str, Any] = resources.parsed(row)
         return part
 
     def check(self) -> None:
@@ -162,6 +161,8 @@ class Classifier:
 
 def of_step(lines: Sequence[Line], ordered: Sequence[int]) -> list[str]:
     """What the step classifier sees: the words of the most telling lines, and of those after them."""
+    from logdoctor.words import words
+
     names: dict[str, None] = {}
     for number, position in enumerate(ordered[:READ]):
         found = words(lines[position].text)
@@ -176,7 +177,7 @@ def of_step(lines: Sequence[Line], ordered: Sequence[int]) -> list[str]:
 def head_of(data: bytes, name: str = "the model") -> dict[str, Any]:
     """What the file's first row says; ModelError if it is not one of ours."""
     try:
-        head: dict[str, Any] = json.loads(data.partition(b"\n")[0])
+        head: dict[str, Any] = resources.parsed(data.partition(b"\n")[0])
         known = head["model"] == MAGIC
         version = head["format"]
     except (ValueError, TypeError, KeyError):
@@ -220,8 +221,6 @@ def load(path: str) -> Classifier:
 @lru_cache(maxsize=1)
 def shipped() -> Classifier:
     """The model that comes with the program."""
-    from logdoctor import resources
-
     return Classifier(
         lambda: resources.packaged("model.json"),
         "the model that comes with logdoctor",

@@ -87,8 +87,8 @@ def _pattern(authored: Authored, number: int) -> Pattern:
 def _clues(pattern: str, needle: str) -> tuple[tuple[str, ...], ...]:
     """What else than the needle stands in a line that the pattern matches; nothing if that rules out none."""
     ways = {
-        tuple(sorted({piece for piece in way if len(piece) > 2 and piece not in needle}))
-        for way in needles.clues(pattern)
+        tuple(sorted({piece for piece in way if len(piece.strip()) > 2 and piece not in needle}))
+        for way in needles.stretches(pattern)
     }
     return tuple(sorted(ways)) if all(ways) else ()
 

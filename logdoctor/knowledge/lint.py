@@ -20,7 +20,7 @@ from logdoctor.knowledge.errors import RuleError
 from logdoctor.knowledge.match import match
 from logdoctor.knowledge.pump import too_slow
 from logdoctor.model import Line, Match, Rule, Step
-from logdoctor.wording import SLOT
+from logdoctor.wording import slots
 
 Reader = Callable[[str], Sequence[Step]]
 """Makes steps of an example's log."""
@@ -163,7 +163,7 @@ def _prose(checked: Checked) -> Iterator[RuleError]:
     authored, rule = checked
     known = captures_of(rule)
     for path, text in _sentences(authored):
-        for name in SLOT.findall(text):
+        for name in slots(text):
             if name not in known:
                 yield authored.error(path, f"{{{name}}} is captured by no pattern of this rule")
 

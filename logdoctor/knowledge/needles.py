@@ -77,9 +77,25 @@ def clues(pattern: str) -> list[list[str]]:
         [piece for run in runs for piece in re.split(r"[^!-~]+", run) if len(piece) > 1]
         for runs in _stretches(pattern)
     ]
+    return _few(ways)
+
+
+def stretches(pattern: str) -> list[list[str]]:
+    """What stands in a cleaned line that the pattern matches: one of these sets of stretches, all of it.
+
+    >>> stretches(r"failed to (?:copy|fetch) (?P<what>\\S+): EOF")
+    [['failed to copy ', ': EOF'], ['failed to fetch ', ': EOF']]
+    """
+    return _few(_stretches(pattern))
+
+
+def _few(ways: list[list[str]]) -> list[list[str]]:
+    """Of very many ways only what all have in common, with the rarest piece of each."""
     if len(ways) <= MOST_WAYS:
         return ways
-    return [[piece for piece in ways[0] if all(piece in way for way in ways)]]
+    common = [piece for piece in ways[0] if all(piece in way for way in ways)]
+    rarest = sorted({rarer(*way) for way in ways})
+    return [[*common, piece] for piece in rarest] if rarest[0] and len(rarest) <= MOST_WAYS else [common]
 
 
 def each_way(pattern: str, needle: str) -> list[str]:

@@ -115,8 +115,9 @@ ESCAPE = r"\x1b(?:\[[0-?]*[ -/]*[@-~]?|[\]_PX^][^\x07\x1b\n]*(?:\x07|\x1b\\)|[ -
 
 
 @cache
-def _escape() -> re.Pattern[str]:
-    return re.compile(ESCAPE + r"|\x9b[0-?]*[ -/]*[@-~]")
+def _escape(single: bool) -> re.Pattern[str]:
+    """Escape codes, and those that begin with a single character of their own."""
+    return re.compile(ESCAPE + r"|\x9b[0-?]*[ -/]*[@-~]" if single else ESCAPE)
 
 
 @cache
@@ -129,9 +130,16 @@ _CONTROLS = bytes([*range(9), 0x0B, 0x0C, *range(0x0E, 0x20), 0x7F])
 """Control characters but tab, line feed and carriage return."""
 _INVISIBLE = tuple(
     chr(code).encode()
-    for first, last in ((0x80, 0x84), (0x86, 0x9F), (0x200B, 0x200F), (0x202A, 0x202E), (0x2060, 0x2069))
-    for code in range(first, last + 1)
-) + ("\u061c".encode(), "\ufeff".encode())
+    for some in (
+        range(0x80, 0x85),
+        range(0x86, 0xA0),
+        range(0x200B, 0x2010),
+        range(0x202A, 0x202F),
+        range(0x2060, 0x206A),
+        (0x061C, 0xFEFF),
+    )
+    for code in some
+)
 """Control characters beyond ASCII but U+0085; bidi and zero-width ones."""
 
 
@@ -146,7 +154,7 @@ def strip(text: str) -> str:
     if "\x1b" in text or "\x9b" in text:
         for code in ERASE:
             text = text.replace(code, "\r")
-        text = _escape().sub("", text)
+        text = _escape("\x9b" in text).sub("", text)
     if "^[[" in text:
         text = _written_out().sub("", text)
     text = _visible(text)

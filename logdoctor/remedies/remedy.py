@@ -19,7 +19,7 @@ from logdoctor.model import (
     Step,
 )
 from logdoctor.record import TYPE_CHECKING, NamedTuple
-from logdoctor.wording import SLOT, fill
+from logdoctor.wording import fill, slots
 
 if TYPE_CHECKING:
     from logdoctor.remedies.project import Project
@@ -141,7 +141,7 @@ def _unfilled(plan: RemedyPlan, case: Case) -> str:
     """The first argument or file that the log should have named and did not."""
     wanted = dict(plan.args) if plan.edit in SELF_EVIDENT else {**plan.args, "file": plan.file or ""}
     for name, text in wanted.items():
-        if any(not case.captures.get(slot) for slot in SLOT.findall(text)):
+        if any(not case.captures.get(slot) for slot in slots(text)):
             return name
     return ""
 

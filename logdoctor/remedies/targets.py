@@ -12,7 +12,7 @@ from logdoctor.remedies.patching import Patched, patch
 from logdoctor.remedies.paths import Found, best, locate
 from logdoctor.remedies.remedy import SELF_EVIDENT, Case, filled_args, worded
 from logdoctor.remedies.site import Site
-from logdoctor.wording import SLOT, fill
+from logdoctor.wording import fill, slots
 
 
 class Tried(NamedTuple):
@@ -25,7 +25,7 @@ class Tried(NamedTuple):
 def edit_files(plan: RemedyPlan, case: Case) -> Remedy:
     """Make a plan's edit in the one file that log and project agree on."""
     assert case.site is not None
-    if any(not case.captures.get(slot) for slot in SLOT.findall(plan.file or "")):
+    if any(not case.captures.get(slot) for slot in slots(plan.file or "")):
         return _search(plan, case, case.site)
     found = _targets(plan, case, case.site)
     if isinstance(found, Undecided):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from logdoctor.logs.read.clean import lines_of
 from logdoctor.logs.read.profile import Profile, examine, profile
 from logdoctor.logs.sources import Raw
-from logdoctor.logs.text import decode, decode_line
+from logdoctor.logs.text import decode, decode_line, strip
 from logdoctor.model import Line, Log
 
 __all__ = ["Profile", "clean_line", "profile", "raw_line_of", "read", "read_lines"]
@@ -21,8 +21,9 @@ def read(raw: Raw, id: str = "l1") -> Log:
         rows.pop()
     lines, formats = _array(text)
     if not lines:
-        how = examine(text, rows, encoding)
-        lines, formats = lines_of(rows, how), how.formats
+        bare = strip(text)
+        how = examine(text, rows, bare.split("\n"), encoding)
+        lines, formats = lines_of(rows, how, bare=bare), how.formats
     return Log(id, raw.name, tuple(lines), len(raw.data), len(rows), encoding, formats, False, raw.job)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from itertools import groupby
+from itertools import groupby, repeat
 
 from logdoctor.logs.read.layers import peel
 from logdoctor.logs.read.marks import marked, sections
@@ -17,13 +17,16 @@ _LONGEST_RECORD = 1 << 20
 _TELLING = ("rror", "ERR", "ailed", "FAIL", "atal")
 
 
-def lines_of(rows: Sequence[str], profile: Profile, first: int = 1) -> list[Line]:
-    """Clean consecutive raw lines, the first of which has that number."""
+def lines_of(rows: Sequence[str], profile: Profile, first: int = 1, bare: str | None = None) -> list[Line]:
+    """Clean consecutive raw lines, the first of which has that number.
+
+    `bare` is their text without colours, where somebody has it already.
+    """
     if profile.width or profile.powershell or "gitlab" in profile.layers:
         lines = _joined(rows, profile, first)
     else:
         numbers = range(first, first + len(rows))
-        lines = _lines(_texts(rows, profile), numbers, numbers, profile)
+        lines = _lines(_texts(rows, profile, bare), numbers, numbers, profile)
     return _folded(lines, profile)
 
 
@@ -54,30 +57,44 @@ def _joints(raw: str, cuts: Sequence[int], text: str) -> tuple[int, ...]:
     return tuple(min(max(place, 0), len(text)) for place in places)
 
 
-def _texts(rows: Sequence[str], profile: Profile) -> list[str]:
+def _texts(rows: Sequence[str], profile: Profile, bare: str | None = None) -> list[str]:
+    if not rows:
+        return []
     longest = _LONGEST_RECORD if profile.records else LONGEST
     if max(map(len, rows), default=0) > longest:
         rows = [shorten(row, longest) for row in rows]
-    return mend(strip("\n".join(rows))).split("\n") if rows else []
+        bare = None
+    return mend(strip("\n".join(rows)) if bare is None else bare).split("\n")[: len(rows)]
 
 
 def _lines(texts: Sequence[str], numbers: Sequence[int], ends: Sequence[int], profile: Profile) -> list[Line]:
-    if not profile.layers and not profile.records:
-        text = "\n".join(("", *texts))
-        if not any(sign in text for sign in _SIGNS):
-            return list(map(Line, numbers, texts, ends))
+    if not profile.layers:
+        return _unprefixed(texts, numbers, ends)
     lines: list[Line] = []
     lane = ""
-    simple = not profile.layers
     for text, number, end in zip(texts, numbers, ends, strict=True):
-        if simple and not any(sign in text for sign in _SIGNS) and text[:2] != "20":
-            lines.append(Line(number, text, end))
-            continue
         rest, found = peeled(text, profile.layers)
         lane = found or (lane if "gh" in profile.layers else "")
         tag = "container" if rest != text and text.startswith("[Container] ") else ""
         lines += [Line(number, each, end, mark or tag, lane) for mark, each in said(rest)]
     return lines
+
+
+def _unprefixed(texts: Sequence[str], numbers: Sequence[int], ends: Sequence[int]) -> list[Line]:
+    """The lines of a log without prefixes: most are what they are, the few with a sign are read."""
+    # Calling the class would take five times as long, and a log has many lines.
+    lines = list(map(Line._make, zip(numbers, texts, ends, repeat(""), repeat(""), repeat(()), strict=False)))
+    text = "\n".join(("", *texts))
+    signs = [sign for sign in _SIGNS if sign in text]
+    odd = {at for sign in signs for at, each in enumerate(texts) if _has(each, sign)}
+    for at in sorted(odd, reverse=True):
+        rest, _ = peeled(texts[at], ())
+        lines[at : at + 1] = [Line(numbers[at], each, ends[at], mark) for mark, each in said(rest)]
+    return lines
+
+
+def _has(text: str, sign: str) -> bool:
+    return text.startswith(sign[1:]) if sign[0] == "\n" else sign in text
 
 
 def peeled(text: str, layers: Sequence[str]) -> tuple[str, str]:

@@ -7,7 +7,7 @@ line may be a tool's own word.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from functools import cache
 
 from logdoctor.record import NamedTuple
@@ -17,6 +17,8 @@ DEPTH = 6
 
 MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 _LEVELS = ("silly", "verbose", "info", "http", "timing", "notice", "warn", "error")
+_BEGUN = 5
+"""Characters of a shape by which most lines are known not to have it."""
 _DIGITS = bytes.maketrans(b"123456789", b"000000000")
 
 
@@ -162,10 +164,11 @@ def bare(row: str, layers: Sequence[str]) -> str:
 
 
 def _outermost(lines: Sequence[str], known: Iterable[str]) -> str:
-    shapes = [line[:40].encode("ascii", "replace").translate(_DIGITS).decode() for line in lines]
-    text, shaped = "\n".join(lines), "\n".join(("", *shapes))
+    text, heads = "\n".join(lines), "\n".join([line[:40] for line in lines])
+    shapes = heads.encode("ascii", "replace").translate(_DIGITS).decode().split("\n")
+    begun = {shape[:_BEGUN] for shape in shapes}
     for name, layer in LAYERS.items():
-        if name in known or not _seen(layer, text, shaped):
+        if name in known or not _seen(layer, text, begun):
             continue
         least = max(1.0, layer.share * len(lines))
         if _likely(layer, lines, shapes) >= least and _sure(name, lines) >= least:
@@ -173,9 +176,11 @@ def _outermost(lines: Sequence[str], known: Iterable[str]) -> str:
     return ""
 
 
-def _seen(layer: Layer, text: str, shaped: str) -> bool:
+def _seen(layer: Layer, text: str, begun: Collection[str]) -> bool:
     """Whether any line may have that prefix; most logs have none of most."""
-    return bool(layer.hint and layer.hint in text) or any("\n" + shape in shaped for shape in layer.shapes)
+    if layer.hint and layer.hint in text:
+        return True
+    return any(shape[:_BEGUN] in begun for shape in layer.shapes)
 
 
 def _likely(layer: Layer, lines: Sequence[str], shapes: Sequence[str]) -> int:

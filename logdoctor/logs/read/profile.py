@@ -64,21 +64,21 @@ def profile(head: bytes) -> Profile:
     """How to read the log that begins with these bytes."""
     text, encoding = decode(head)
     text = text.replace("\r\n", "\n")
-    return examine(text, text.split("\n"), encoding)._replace(page=code_page(head))
+    return examine(text, text.split("\n"), strip(text).split("\n"), encoding)._replace(page=code_page(head))
 
 
-def examine(text: str, rows: Sequence[str], encoding: str) -> Profile:
-    """How to read a log of this text; `rows` is the text cut into raw lines."""
+def examine(text: str, rows: Sequence[str], plain: Sequence[str], encoding: str) -> Profile:
+    """How to read a log of this text; `rows` are its raw lines, `plain` the same without colours."""
     seen = "\n".join((text[:_LOOK], text[-_LOOK:])) if len(text) > 2 * _LOOK else text
-    sample = _sample(rows)
+    sample = _sample(plain)
     layers = layers_of(sample)
     width, powershell, whole = _widths(rows, layers, seen)
     if width or powershell:
-        sample = _sample(whole)
+        sample = _sample(_stripped(whole))
         layers = layers_of(sample)
     inner = (0, 0)
     if layers or "\x1b" in seen:
-        width, powershell, inner = _hidden(rows, layers, seen, width, powershell)
+        width, powershell, inner = _hidden(plain, layers, seen, width, powershell)
     formats = dict.fromkeys([*_of_layers(layers), *(name for mark, name in _MARKS if mark in seen)])
     if "github" in layers and "azure" not in formats:
         formats = {"github-actions": None, **formats}
@@ -93,7 +93,7 @@ def _sample(rows: Sequence[str]) -> list[str]:
     first = [row for row in rows[:400] if row][:200]
     later = rows[400:]
     more = [row for row in (*later[:: len(later) // 60 + 1], *later[-40:]) if row]
-    return [row.lstrip("\r") for row in _stripped([row[:400] for row in first + more])]
+    return [row[:400].lstrip("\r") for row in first + more]
 
 
 def _stripped(rows: Sequence[str]) -> list[str]:
@@ -105,7 +105,7 @@ def _of_layers(layers: Sequence[str]) -> list[str]:
 
 
 def _hidden(
-    rows: Sequence[str], layers: Sequence[str], seen: str, width: int, powershell: int
+    plain: Sequence[str], layers: Sequence[str], seen: str, width: int, powershell: int
 ) -> tuple[int, int, tuple[int, int]]:
     """Both widths, and those at which lines were cut before they got their colours and prefixes.
 
@@ -113,7 +113,7 @@ def _hidden(
     """
     if (width or powershell) and "+ CategoryInfo" not in seen:
         return width, powershell, (0, 0)
-    texts = [bare(row, layers) for row in _stripped(rows[:_LOOK_INSIDE])]
+    texts = [bare(row, layers) for row in plain[:_LOOK_INSIDE]]
     inner = _widths(texts, (), seen)[:2]
     if width or powershell:
         from logdoctor.logs.read.wrapping import reported_width

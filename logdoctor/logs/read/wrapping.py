@@ -94,8 +94,11 @@ def width_of(rows: Sequence[str], layers: Sequence[str]) -> int:
     near = Counter(len(row) for row in set(rows) if width - 5 <= len(row) < width)
     if not distinct or 2 * max(near.values(), default=0) > len(distinct):
         return 0
+    pairs = [(rows[at], rows[at + 1]) for at in list(distinct.values())[:200]]
+    if sum(_likeness(row, after, rows) for row, after in pairs) < 2:
+        return 0
     starts = starts_of(rows, width, layers)
-    votes = [_vote(rows[at], rows[at + 1], rows, starts) for at in list(distinct.values())[:200]]
+    votes = [_vote(row, after, rows, starts) for row, after in pairs]
     gain, loss = sum(vote for vote in votes if vote > 0), -sum(vote for vote in votes if vote < 0)
     return width if gain >= 2 and gain > 2 * loss else 0
 
@@ -106,8 +109,13 @@ _RULED = " -=|+*"
 
 def _vote(row: str, after: str, rows: Sequence[str], starts: Starts) -> int:
     """How much two rows look like one line: 2 for a word that elsewhere stands whole, -1 for a new line."""
-    if not after.strip(_RULED) or starts.fits(after, row, row):
-        return -1
+    return -1 if not after.strip(_RULED) or starts.fits(after, row, row) else _likeness(row, after, rows)
+
+
+def _likeness(row: str, after: str, rows: Sequence[str]) -> int:
+    """What speaks for one line, from 0 to 2, as if the second row were no new line in any case."""
+    if not after.strip(_RULED):
+        return 0
     head, tail = _first_word(after), _last_word(row)
     if head and tail and len(head + tail) > 4 and any(tail + head in other for other in rows[:_LOOK]):
         return 2

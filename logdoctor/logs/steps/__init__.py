@@ -15,6 +15,7 @@ from logdoctor.model import AFTER, Line, Log, Step
 Split = Callable[[Sequence[Line], Draft], list[Draft]]
 
 _BUILDKIT = ("\n#", "failed to solve", "=> [", "\n------\n", "\n" + "-" * 20 + "\n", '"vertexes"')
+_TASKS = ("cache miss, executing", "cache hit, ", "cache bypass, force executing", "erna ", "> nx run ")
 
 
 def cut(log: Log) -> tuple[Step, ...]:
@@ -138,11 +139,10 @@ def _runners(text: str) -> list[Split]:
         from logdoctor.logs.steps import scripts
 
         carves.append(scripts.carve)
-    if "cache " in text or "erna " in text or "> nx run " in text:
+    if any(sign in text for sign in _TASKS):
         from logdoctor.logs.steps import tasks
 
-        if any(sign in text for sign in tasks.SIGNS):
-            carves.append(tasks.carve)
+        carves.append(tasks.carve)
     return carves
 
 

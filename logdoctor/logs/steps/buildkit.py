@@ -42,8 +42,7 @@ def carve(lines: Sequence[Line], outer: Draft) -> list[Draft]:
 
         plain.screens = Screen
     plain.begin()
-    for line in lines:
-        plain.take(line)
+    plain.follow(lines)
     return plain.close()
 
 
@@ -82,15 +81,26 @@ class Plain:
         self._end()
         return self.done
 
+    def follow(self, lines: Sequence[Line]) -> None:
+        """Give each line where it belongs; nearly all are what a known vertex printed."""
+        match = _output().match
+        ending, known = self.ending, self.build.by_number
+        for line in lines:
+            output = None if ending.place else match(line.text)
+            vertex = None if output is None else known.get(output[1])
+            if output is None or vertex is None:
+                self.take(line)
+                ending, known = self.ending, self.build.by_number
+                continue
+            if ending.held:
+                ending.release()
+            self.now, self.open = vertex, True
+            vertex.say(without(line, output.end()))
+
     def take(self, line: Line) -> None:
         """Give a line to its vertex, to the ending, or to the enclosing step."""
         text = line.text
         if text[:1] == "#" and not self.ending.place:
-            if (output := _output().match(text)) and (vertex := self.build.by_number.get(output[1])):
-                self.ending.release()
-                self.now, self.open = vertex, True
-                vertex.say(without(line, output.end()))
-                return
             number = _number(text)
             if number and number != "0":
                 self.ending.release()

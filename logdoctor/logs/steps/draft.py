@@ -55,8 +55,10 @@ class Draft:
 
 def without(line: Line, count: int) -> Line:
     """The line without its first `count` characters: a prefix that told which step it is of."""
-    joints = line.joints and tuple(joint - count for joint in line.joints if joint > count)
-    return Line(line.number, line.text[count:], line.end, line.tag, line.lane, joints)
+    number, text, end, tag, lane, joints = line
+    if joints:
+        joints = tuple(joint - count for joint in joints if joint > count)
+    return Line._make((number, text[count:], end, tag, lane, joints))
 
 
 def finish(drafts: Sequence[Draft], log: Log) -> tuple[Step, ...]:

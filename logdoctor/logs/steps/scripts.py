@@ -16,7 +16,10 @@ _BAR, _CORNER = "│", "└─"
 def carve(lines: Sequence[Line], outer: Draft) -> list[Draft]:
     """Take the scripts' lines out of `lines`; only announced ones count, `error TS1: …` is no script."""
     scripts = Scripts(outer)
-    for line in lines:
+    announced = (at for at, line in enumerate(lines) if "$ " in line.text and _announced(line.text))
+    first = next(announced, len(lines))
+    outer.lines.extend(lines[:first])
+    for line in lines[first:]:
         scripts.take(line)
     return list(scripts.drafts.values())
 

@@ -8,7 +8,6 @@ from logdoctor.logs.steps.build import exit_code
 from logdoctor.logs.steps.draft import Draft, without
 from logdoctor.model import Line
 
-SIGNS = ("cache miss, executing", "cache hit, ", "cache bypass, force executing", "erna ", "> nx run ")
 _CACHE = ("cache miss, executing", "cache hit, ", "cache bypass, force executing")
 _RUNNER = (" NX ", "NX ", "———", " Tasks: ", "Tasks: ", " ERROR  run failed", " Lerna ")
 
