@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 import sys
 import tempfile
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -38,8 +39,13 @@ def compiled_book(rules: Path) -> bytes:
     from logdoctor.logs.read import read
     from logdoctor.logs.sources import Raw
     from logdoctor.logs.steps import cut
+    from logdoctor.model import Step
 
-    errors = check(rules, reader=lambda log: cut(read(Raw("example", log.encode()))), timed=False)
+    @cache
+    def steps(log: str) -> tuple[Step, ...]:
+        return cut(read(Raw("example", log.encode())))
+
+    errors = check(rules, reader=steps, timed=False)
     if errors:
         raise SystemExit("\n".join(map(str, errors)))
     return dump(compiled(authored) for authored in read_folder(rules))

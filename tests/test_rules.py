@@ -6,6 +6,8 @@ from pathlib import Path
 
 import pytest
 from jsonschema import Draft202012Validator
+from ruamel.yaml import YAML
+from ruamel.yaml.nodes import MappingNode, Node, SequenceNode
 
 from logdoctor.faces.rules import repaired, steps_of
 from logdoctor.knowledge import needles
@@ -16,9 +18,11 @@ from logdoctor.knowledge.errors import RuleError
 from logdoctor.knowledge.lint import check
 from logdoctor.knowledge.pump import too_slow
 from logdoctor.knowledge.rules import load_book
+from logdoctor.knowledge.yaml_read import quickest
 from logdoctor.remedies.edits import OPERATIONS
 from logdoctor.remedies.remedy import SOLVERS
 
+ROOT = Path(__file__).parent.parent
 RULE = """\
 schema: 1
 id: lock-outdated
@@ -272,3 +276,30 @@ def test_an_examples_files_must_become_its_fixed_ones(tmp_path: Path) -> None:
     nothing = good.replace("'{\"strict\": true}'", "'{\"strict\": false}'")
     (message,) = _unrepaired(nothing, tmp_path)
     assert message.startswith("`loosen` changes nothing: ")
+
+
+def test_libyaml_reads_our_files_as_the_reader_in_python_does() -> None:
+    """The quick reader is only quick; what it takes for granted is looked at here."""
+
+    def told(node: Node) -> object:
+        head = (str(node.tag), node.anchor, node.start_mark.line)
+        if isinstance(node, MappingNode):
+            return (*head, [(told(key), told(value)) for key, value in node.value])
+        return (*head, [told(each) for each in node.value] if isinstance(node, SequenceNode) else node.value)
+
+    files = [*sorted(ROOT.glob("rules/*/*.yaml"))[::12], *sorted(ROOT.glob("corpus/*/*/case.yaml"))[::12]]
+    for file in files:
+        assert told(quickest(YAML.compose, file.read_text())) == told(
+            YAML(typ="safe", pure=True).compose(file.read_text())
+        ), file
+
+
+@pytest.mark.parametrize(
+    "wrong", ["a: [1", "a: 'b", "\ta: 1", "a: b: c", "? a\n: - b\n c", "a: &b [1]", "a: [&b 1, *b]"]
+)
+def test_both_readers_complain_alike(wrong: str) -> None:
+    with pytest.raises(RuleError) as ours:
+        parse(wrong, "x")
+    with pytest.raises(RuleError) as strangers:
+        parse(wrong, "x", stranger=True)
+    assert str(ours.value) == str(strangers.value)

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
+from functools import lru_cache
 from typing import Annotated, Any, Literal, NamedTuple
 
 import msgspec
@@ -18,6 +19,7 @@ from ruamel.yaml.error import MarkedYAMLError, YAMLError
 from ruamel.yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 
 from logdoctor.knowledge.errors import RuleError
+from logdoctor.knowledge.yaml_read import quickest
 
 Name = Annotated[str, Meta(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$", max_length=64)]
 Title = Annotated[str, Meta(min_length=1, max_length=80)]
@@ -116,19 +118,25 @@ def rule_schema() -> dict[str, Any]:
     return {"$schema": "https://json-schema.org/draft/2020-12/schema", "title": "logdoctor rule", **schema}
 
 
-def parse(text: str, file: str) -> Authored:
-    """Read one rule file; the first thing that is wrong with it is raised as RuleError."""
+@lru_cache(maxsize=1024)
+def parse(text: str, file: str, stranger: bool = False) -> Authored:
+    """Read one rule file; the first thing that is wrong with it is raised as RuleError.
+
+    A `stranger`'s file lies in the project that is looked at, and whoever changed that may have written it.
+    """
     places: dict[str, int] = {}
-    data = _plain(_compose(text, file), "$", places, file)
+    data = _plain(_compose(text, file, stranger), "$", places, file)
     try:
         return Authored(file, msgspec.convert(data, RuleFile, strict=False), places)
     except msgspec.ValidationError as error:
         raise _located(str(error), file, places) from None
 
 
-def _compose(text: str, file: str) -> Node:
+def _compose(text: str, file: str, stranger: bool) -> Node:
     try:
-        node = YAML(typ="safe", pure=True).compose(text)
+        node: Node | None = (
+            YAML(typ="safe", pure=True).compose(text) if stranger else quickest(YAML.compose, text)
+        )
     except MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         raise RuleError(file, mark.line + 1 if mark else 1, f"not YAML: {error.problem}") from None
@@ -136,8 +144,7 @@ def _compose(text: str, file: str) -> Node:
         raise RuleError(file, 1, f"not YAML: {str(error).splitlines()[0]}") from None
     if node is None:
         raise RuleError(file, 1, "the file is empty")
-    found: Node = node
-    return found
+    return node
 
 
 def _plain(node: Node, path: str, places: dict[str, int], file: str) -> object:

@@ -22,18 +22,18 @@ def rule_files(folder: PathLike[str] | str) -> list[str]:
     return sorted(found)
 
 
-def read_folder(folder: PathLike[str] | str) -> Iterator[Authored]:
+def read_folder(folder: PathLike[str] | str, stranger: bool = False) -> Iterator[Authored]:
     """Read every rule file of a folder; RuleError on the first that is wrong."""
     for path in rule_files(folder):
-        yield read_file(path)
+        yield read_file(path, stranger)
 
 
-def read_file(path: str) -> Authored:
-    """Read one rule file; RuleError if it is wrong."""
+def read_file(path: str, stranger: bool = False) -> Authored:
+    """Read one rule file, perhaps a stranger's; RuleError if it is wrong."""
     with open(path, "rb") as file:
         data = file.read()
     try:
-        return authoring.parse(data.decode(), path)
+        return authoring.parse(data.decode(), path, stranger)
     except UnicodeDecodeError as error:
         line = data.count(b"\n", 0, error.start) + 1
         raise RuleError(path, line, "not UTF-8") from None

@@ -10,6 +10,7 @@ import re
 import re._constants as op  # type: ignore[import-not-found]
 import re._parser as parser  # type: ignore[import-not-found]
 from collections.abc import Iterable, Iterator
+from functools import lru_cache
 from typing import Any
 
 SHORTEST = 3
@@ -113,6 +114,7 @@ def each_way(pattern: str, needle: str) -> list[str]:
     return [needle] if needle else []
 
 
+@lru_cache(maxsize=8192)
 def is_common(piece: str) -> bool:
     """Whether the literal is a part of a word that stands in many lines."""
     return any(piece in word for word in COMMON)
@@ -156,6 +158,7 @@ def _rarity(piece: str) -> float:
     return weight / 100 if is_common(piece) else weight
 
 
+@lru_cache(maxsize=2048)
 def _stretches(pattern: str) -> list[list[str]]:
     """For each variant of the pattern: the literal stretches that stand in all it matches."""
     tree = parser.parse(pattern)

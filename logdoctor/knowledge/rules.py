@@ -43,5 +43,5 @@ def user_rules(folders: Iterable[PathLike[str]]) -> RuleBook:
     from logdoctor.knowledge.book import book_of
     from logdoctor.knowledge.compile import compiled, read_folder
 
-    rules = [compiled(authored) for folder in folders for authored in read_folder(folder)]
+    rules = [compiled(each) for folder in folders for each in read_folder(folder, stranger=True)]
     return book_of(rules, ours=False)

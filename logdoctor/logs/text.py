@@ -164,8 +164,8 @@ def strip(text: str) -> str:
 def _visible(text: str) -> str:
     data = text.encode("utf-8", "surrogatepass")
     kept = data.translate(None, _CONTROLS)
-    beyond = kept.translate(None, _ASCII)
-    for character in _INVISIBLE:
+    beyond = b"" if text.isascii() else kept.translate(None, _ASCII)
+    for character in _INVISIBLE if beyond else ():
         if character in beyond:
             kept = kept.replace(character, b"")
     return kept.decode("utf-8", "surrogatepass") if len(kept) < len(data) else text

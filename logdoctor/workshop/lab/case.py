@@ -17,6 +17,8 @@ from ruamel.yaml import YAML
 from ruamel.yaml.comments import CommentedMap
 from ruamel.yaml.error import YAMLError
 
+from logdoctor.knowledge.yaml_read import quickest
+
 Where = Literal["host", "docker"]
 Result = Literal["failed", "passed"]
 Command = Annotated[list[str], msgspec.Meta(min_length=1)]
@@ -153,7 +155,7 @@ def load_case(folder: Path) -> Case:
     """Reads and checks the case.yaml of a folder."""
     file = folder / "case.yaml"
     try:
-        content = YAML(typ="safe", pure=True).load(file.read_text(encoding="utf-8"))
+        content = quickest(YAML.load, file.read_text(encoding="utf-8"))
         spec = msgspec.convert(content, CaseFile)
     except (OSError, UnicodeDecodeError, YAMLError, msgspec.ValidationError) as error:
         raise CaseError(f"{file}: {error}") from error
