@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 else:
     Protocol = object
 
-MANY = 700
+MANY = 2000
 """Expressions in one database: more take more memory to compile, fewer mean more passes over the log."""
 
 Hit = tuple[int, int]

@@ -14,6 +14,8 @@ import re._parser as parser  # type: ignore[import-not-found]
 from collections.abc import Iterable, Sequence
 from typing import Any
 
+from logdoctor.knowledge.needles import stretches
+
 MOST = 6
 """A repeat of more than so many may as well be endless."""
 TELLING = 12
@@ -42,8 +44,12 @@ def sieve(pattern: str) -> bytes:
     """An expression that is found in the bytes of every line that the pattern matches.
 
     >>> sieve(r"^npm (?:ERR!|error) code (?P<code>E\\d+)$")
-    b'npm\\\\ (?:ERR!|error)\\\\ code\\\\ (?:E[\\\\x30-\\\\x39])'
+    b'npm\\\\ ERR!\\\\ code\\\\ E|npm\\\\ error\\\\ code\\\\ E'
+    >>> sieve(r"^yarn: (?P<code>E\\d+)$")
+    b'yarn:\\\\ (?:E[\\\\x30-\\\\x39])'
     """
+    if telling := _telling(pattern):
+        return "|".join(map(re.escape, telling)).encode()
     tree: Any = parser.parse(pattern)
     body = _sequence(_told(_trimmed(_trimmed(tree, 0), -1)))
     return (f"(?i:{body})" if tree.state.flags & re.IGNORECASE else body).encode()
@@ -126,6 +132,15 @@ def _class(members: frozenset[int]) -> str:
 
 def _range(first: int, last: int) -> str:
     return f"\\x{first:02x}" if first == last else f"\\x{first:02x}-\\x{last:02x}"
+
+
+def _telling(pattern: str) -> list[str]:
+    """Literals of which one stands in every match, each so long that chance hardly makes it; or none.
+
+    An engine finds literals much more quickly than what stands round them in the pattern.
+    """
+    longest = {max(way, key=len, default="") for way in stretches(pattern)}
+    return sorted(longest) if all(len(each) >= TELLING for each in longest) else []
 
 
 def _told(nodes: list[Node]) -> list[Node]:

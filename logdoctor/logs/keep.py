@@ -71,12 +71,12 @@ def after(buffer: bytearray, start: int, stop: int, count: int) -> int:
     return start
 
 
-def before(buffer: bytearray, start: int, stop: int, count: int) -> int:
-    """Where the last `count` lines up to `stop` begin."""
+def before(buffer: bytearray, start: int, stop: int, count: int, usual: int = USUAL) -> int:
+    """Where the last `count` lines up to `stop` begin; most of them are no longer than `usual`."""
     if count <= 0:
         return stop
     feeds = count + (stop > start and buffer[stop - 1] == 10)
-    size = count * USUAL
+    size = count * usual
     while True:
         first = max(start, stop - size)
         rest, *found = bytes(memoryview(buffer)[first:stop]).rsplit(b"\n", feeds)
@@ -108,7 +108,8 @@ class Shelf:
             self.headed += taken
             start, number, count = end, number + taken, count - taken
         if count > TAIL:
-            start, number, count = before(buffer, start, stop, TAIL), number + count - TAIL, TAIL
+            usual = (stop - start) // count * 5 // 4 + 8
+            start, number, count = before(buffer, start, stop, TAIL, usual), number + count - TAIL, TAIL
         if count:
             self.tail.append(self._weighed(stretch(buffer, start, stop, number, count)))
             self.tailed += count

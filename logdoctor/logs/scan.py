@@ -138,17 +138,15 @@ class Scanner:
         self._found: dict[tuple[int, str], Ends] = {}
         self._round = 0
         self._texts: dict[int, list[str]] = {}
-        self._first = 1
-        self._offsets: list[int] | None = None
+        self._parts: list[Part] = []
 
     def take(self, block: Block) -> None:
         """Look at one block of whole lines."""
-        self._first, self._offsets = self.number, None
         hits = self._find(memoryview(block.buffer)[: block.end])
         self._around.enter(block, self.number)
-        parts = list(self._parts(block, hits))
+        self._parts = list(self._cut(block, hits))
         self._texts.clear()
-        for (pattern, key), begins in self._candidates(hits, parts).items():
+        for (pattern, key), begins in self._candidates(hits).items():
             self._try(block, pattern, key, begins)
         self._around.leave(block, self.number)
 
@@ -161,7 +159,7 @@ class Scanner:
             rows.update(each.rows())
         return rows
 
-    def _parts(self, block: Block, hits: Sequence[Hit]) -> Iterator[Part]:
+    def _cut(self, block: Block, hits: Sequence[Hit]) -> Iterator[Part]:
         """The block cut where one step ends and another begins."""
         buffer, end = block
         start = last = 0
@@ -198,15 +196,15 @@ class Scanner:
             self.number = part.next
             yield part
 
-    def _candidates(self, hits: Sequence[Hit], parts: Sequence[Part]) -> dict[tuple[int, str], list[int]]:
+    def _candidates(self, hits: Sequence[Hit]) -> dict[tuple[int, str], list[int]]:
         """Where each pattern may hit in each step's lines, in order."""
         places: dict[tuple[int, str], list[int]] = {}
         known, at = len(MARKS), 0
         for begin, index in hits:
             if index >= known:
-                while begin >= parts[at].stop:
+                while begin >= self._parts[at].stop:
                     at += 1
-                places.setdefault((index - known, parts[at].key), []).append(begin)
+                places.setdefault((index - known, self._parts[at].key), []).append(begin)
         return places
 
     def _try(self, block: Block, pattern: int, key: str, begins: Sequence[int]) -> None:
@@ -250,18 +248,16 @@ class Scanner:
 
     def _copied(self, block: Block, start: int, stop: int, pattern: int) -> list[Stretch]:
         """A hit's line with the lines that its conditions may read."""
-        number = self._first + bisect_right(self._feeds(block), start)
+        part = self._parts[bisect_right(self._parts, start, key=_start) - 1]
+        number = part.number + block.buffer.count(b"\n", part.start, start)
         reach = self._wanted.reach[pattern] if self._round < ROUND else 0
         found = self._around.copy(block, start, stop, number, reach, reach)
         self._round += weight(found)
         return found
 
-    def _feeds(self, block: Block) -> list[int]:
-        """Where the block's lines end."""
-        if self._offsets is None:
-            view = memoryview(block.buffer)[: block.end]
-            self._offsets = [feed.start() for feed in re.finditer(b"\n", view)]
-        return self._offsets
+
+def _start(part: Part) -> int:
+    return part.start
 
 
 def _line(buffer: bytearray, begin: int, end: int) -> tuple[int, int]:

@@ -128,17 +128,17 @@ def _written_out() -> re.Pattern[str]:
 
 _CONTROLS = bytes([*range(9), 0x0B, 0x0C, *range(0x0E, 0x20), 0x7F])
 """Control characters but tab, line feed and carriage return."""
-_INVISIBLE = tuple(
-    chr(code).encode()
-    for some in (
+_INVISIBLE = frozenset(
+    chr(code)
+    for codes in (
+        (0x061C, 0xFEFF),
         range(0x80, 0x85),
         range(0x86, 0xA0),
         range(0x200B, 0x2010),
         range(0x202A, 0x202F),
         range(0x2060, 0x206A),
-        (0x061C, 0xFEFF),
     )
-    for code in some
+    for code in codes
 )
 """Control characters beyond ASCII but U+0085; bidi and zero-width ones."""
 
@@ -164,11 +164,13 @@ def strip(text: str) -> str:
 def _visible(text: str) -> str:
     data = text.encode("utf-8", "surrogatepass")
     kept = data.translate(None, _CONTROLS)
-    beyond = b"" if text.isascii() else kept.translate(None, _ASCII)
-    for character in _INVISIBLE if beyond else ():
-        if character in beyond:
-            kept = kept.replace(character, b"")
-    return kept.decode("utf-8", "surrogatepass") if len(kept) < len(data) else text
+    if len(kept) < len(data):
+        text = kept.decode("utf-8", "surrogatepass")
+    if text.isascii():
+        return text
+    for character in _INVISIBLE.intersection(kept.translate(None, _ASCII).decode("utf-8", "surrogatepass")):
+        text = text.replace(character, "")
+    return text
 
 
 def _spaces(text: str) -> str:

@@ -15,6 +15,8 @@ from logdoctor.logs.feed import Block
 from logdoctor.logs.read.mojibake import CROSSES, LEADS, LOST, mend
 from logdoctor.logs.text import ERASE, ESCAPE, SPACES, decode_line, strip
 
+_PIECE = 1 << 16
+"""Bytes that are decoded at once: what stands after an error in them is decoded again."""
 _CONTROLS = rb"\x00-\x08\x0b\x0c\x0e-\x1f\x7f"
 
 
@@ -44,14 +46,20 @@ def wash(data: bytes, page: str) -> bytes:
     >>> wash("\x1b[31mno\u200bt\x1b[0m\xa0found\n".encode(), "cp1252")
     b'not found\n'
     """
-    clean = data if data.isascii() else _with_clean_lines(data, _undecodable(data), page)
+    coded = _coded()(data) if not data.isascii() or b"\x1b" in data else []
+    clean = data
+    if not data.isascii():
+        # In these lines codes cannot be told before they are decoded.
+        single = [place for place, index in coded if index == len(ERASE)]
+        clean = _with_clean_lines(data, single + _broken(data), page)
+    if any(index < len(ERASE) for _, index in coded):
+        clean = _erase().sub(b"\r", clean)
     if b"\x1b" in clean:
-        erase, escape = _codes()
-        clean = escape.sub(b"", erase.sub(b"\r", clean)).replace(b"\x1b", b"")
+        clean = _escape().sub(b"", clean).replace(b"\x1b", b"")
     hits = _odd()(clean)
     spaces = {index for _, index in hits if index < len(SPACES)}
     for index in spaces:
-        clean = clean.replace(SPACES[index].encode(), b" ")
+        clean = _space(index).sub(b" ", clean)
     places = [place for place, index in hits if index not in spaces]
     if places and spaces:
         places = [place for place, _ in _odd()(clean)]
@@ -59,21 +67,17 @@ def wash(data: bytes, page: str) -> bytes:
     return clean + b"\n" if clean[-1:] in (b"", b"\n") and data[-1:] not in (b"", b"\n") else clean
 
 
-def _undecodable(data: bytes) -> list[int]:
-    """Lines in which codes cannot be told before they are decoded: no UTF-8, or a code of one character."""
-    short = [found.start() for found in re.finditer(b"\xc2\x9b", data)] if b"\x9b" in data else []
-    return short + _broken(data)
-
-
 def _broken(data: bytes) -> list[int]:
     """Lines that are not UTF-8."""
     places = []
-    at = 0
+    at = stop = 0
     view = memoryview(data)
     while at < len(data):
+        if at >= stop:
+            stop = data.find(b"\n", at + _PIECE) + 1 or len(data)
         try:
-            str(view[at:], "utf-8")
-            break
+            str(view[at:stop], "utf-8")
+            at = stop
         except UnicodeDecodeError as error:
             places.append(at + error.start)
             at = data.find(b"\n", at + error.start) + 1 or len(data)
@@ -99,8 +103,25 @@ def _with_clean_lines(data: bytes, places: list[int], page: str) -> bytes:
 
 
 @cache
-def _codes() -> tuple[re.Pattern[bytes], re.Pattern[bytes]]:
-    return re.compile(b"|".join(re.escape(code.encode()) for code in ERASE)), re.compile(ESCAPE.encode())
+def _coded() -> Finder:
+    """Finds whether a line is erased anywhere, and where codes begin with a single character."""
+    return searcher((*(re.escape(code.encode()) for code in ERASE), b"\xc2\x9b"), once=len(ERASE))
+
+
+@cache
+def _erase() -> re.Pattern[bytes]:
+    return re.compile(b"|".join(re.escape(code.encode()) for code in ERASE))
+
+
+@cache
+def _space(index: int) -> re.Pattern[bytes]:
+    """One of the spaces: a regex goes over the bytes once, `replace` counts first."""
+    return re.compile(re.escape(SPACES[index].encode()))
+
+
+@cache
+def _escape() -> re.Pattern[bytes]:
+    return re.compile(ESCAPE.encode())
 
 
 @cache

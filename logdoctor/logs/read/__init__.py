@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from logdoctor.logs.read.clean import lines_of
+from logdoctor.logs.read.clean import is_said, lines_of
 from logdoctor.logs.read.profile import Profile, examine, profile
 from logdoctor.logs.sources import Raw
 from logdoctor.logs.text import decode, decode_line, strip
@@ -40,6 +40,8 @@ def _array(text: str) -> tuple[list[Line], tuple[str, ...]]:
 def read_lines(rows: list[bytes] | list[str], how: Profile, first: int = 1) -> list[Line]:
     """Clean consecutive raw lines of a log of that profile; the first has the number given."""
     texts = [row if isinstance(row, str) else decode_line(row, how.page) for row in rows]
+    if len(texts) == 1 and not how.layers and not how.records and is_said(texts[0]):
+        return [Line(first, texts[0], first)]
     return lines_of([text.removesuffix("\r") for text in texts], how, first)
 
 

@@ -97,6 +97,19 @@ def _has(text: str, sign: str) -> bool:
     return text.startswith(sign[1:]) if sign[0] == "\n" else sign in text
 
 
+def is_said(text: str) -> bool:
+    """Whether a raw line without prefix already is what the tool said, as nearly all are.
+
+    >>> is_said("npm error code E404"), is_said("10%\\r20%"), is_said("::error::no")
+    (True, False, False)
+    """
+    if len(text) > LONGEST or not (text.isascii() and text.isprintable()):
+        return False
+    return (
+        not any(sign in text for sign in _SIGNS) and text[:2] != "20" and "?" not in text and "^" not in text
+    )
+
+
 def peeled(text: str, layers: Sequence[str]) -> tuple[str, str]:
     """A line without its prefixes, and the lanes that they name."""
     text = text.lstrip("\r")
