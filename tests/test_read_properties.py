@@ -104,7 +104,7 @@ LINES = st.lists(
 
 
 def looks_cut(lines: list[str]) -> bool:
-    """Whether lines made by chance look as if a console had cut them, or as npm's debug log numbers its own."""
+    """Whether lines made by chance look as if a console had cut or numbered them."""
     how = profile("\n".join(lines).encode())
     return how.width > 0 or bool(how.layers)
 
