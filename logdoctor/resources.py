@@ -38,27 +38,32 @@ def parsed(data: bytes) -> Any:
     return value
 
 
+class _Reading:
+    """How the reader is to understand what the format leaves open: as the standard library does."""
+
+    strict = True
+    object_hook = object_pairs_hook = None
+    parse_float, parse_int, parse_constant = float, int, float
+    memo: Mapping[str, str] = {}
+
+
+def _scanner() -> Callable[[str, int], tuple[Any, int]]:
+    """The reader's part in C, which another Python may lack or ask more of."""
+    try:
+        from _json import make_scanner
+
+        return make_scanner(_Reading)  # type: ignore[arg-type]
+    except (ImportError, AttributeError, TypeError):
+        return _standard
+
+
 def _standard(text: str, _: int) -> tuple[Any, int]:
     import json
 
     return json.loads(text), len(text)
 
 
-try:
-    from _json import make_scanner
-except ImportError:
-    _scan: Callable[[str, int], tuple[Any, int]] = _standard
-else:
-
-    class _Reading:
-        """How the reader is to understand what the format leaves open: as the standard library does."""
-
-        strict = True
-        object_hook = object_pairs_hook = None
-        parse_float, parse_int, parse_constant = float, int, float
-        memo: Mapping[str, str] = {}
-
-    _scan = make_scanner(_Reading)  # type: ignore[arg-type]
+_scan = _scanner()
 
 
 def checkout() -> str | None:

@@ -14,6 +14,7 @@ from logdoctor.knowledge.book import RuleBook, book_of
 from logdoctor.knowledge.errors import RuleTimeout
 from logdoctor.knowledge.match import KEPT, match
 from logdoctor.knowledge.needles import derive
+from logdoctor.knowledge.rules import load_book
 from logdoctor.literals import find, finder, literals_of
 from logdoctor.model import Line, Match, Nearby, Pattern, Rule, Step
 
@@ -224,3 +225,29 @@ def test_an_error_above_a_caret_is_an_error() -> None:
     assert places(match(book, [step("reading a.cfg", "unexpected token here", "           ^")])) == [
         ("wanted", 2)
     ]
+
+
+def test_books_put_together_look_for_the_same_literals_and_expressions() -> None:
+    """A project turns one rule off and adds one: all others are found as before."""
+    ours = load_book()
+    own = book_of([rule("own", pattern("ENOSPC", needle="ENOSPC"), ours=False)], ours=False)
+    both = ours.with_users(own).without({ours.ids[0]})
+    assert [*both.ids] == [*ours.ids[1:], "own"]
+
+    def looked_for(book: RuleBook) -> dict[tuple[str, int], set[bytes]]:
+        found: dict[tuple[str, int], set[bytes]] = {}
+        for number, text in enumerate(book.needles.texts):
+            for rule_number, place in book.owners(number):
+                found.setdefault((book.ids[rule_number], place), set()).add(text)
+        return found
+
+    def expressions(book: RuleBook) -> dict[tuple[str, int], str]:
+        return {(book.ids[number], place): text for (number, place), text in book.sieves().items()}
+
+    off = ours.ids[0]
+    assert looked_for(both) == {
+        **{owner: texts for owner, texts in looked_for(ours).items() if owner[0] != off},
+        ("own", 0): {b"ENOSPC"},
+    }
+    assert expressions(both) == {owner: text for owner, text in expressions(ours).items() if owner[0] != off}
+    assert [both.rule(id) for id in both.ids] == [*ours.rules[1:], own.rules[0]]

@@ -94,3 +94,17 @@ def test_a_plain_call_does_not_import_what_costs_time(tmp_path: Path) -> None:
         [sys.executable, "-c", program], capture_output=True, text=True, check=True, cwd=tmp_path
     )
     assert call.stdout.splitlines()[-1] == "[]"
+
+
+def test_it_is_made_alike_the_first_time_and_the_hundredth() -> None:
+    """Its constructor is only compiled once it is used often."""
+
+    class Fresh(NamedTuple):
+        line: int
+        text: str = ""
+
+    for _ in range(100):
+        assert Fresh(1) == Fresh(line=1) == Fresh(1, text="") == (1, "")
+        for values, named in (((), {}), ((1, "", 2), {}), ((1,), {"line": 1}), ((1,), {"word": ""})):
+            with pytest.raises(TypeError):
+                Fresh(*values, **named)  # type: ignore[arg-type]
