@@ -24,13 +24,16 @@ BACK = 16 * 1024
 SEAM = "…".encode()
 
 
+Buffer = bytearray | bytes
+
+
 class Block(NamedTuple):
     """Whole lines: the first `end` bytes of `buffer`, good until the next block is asked for.
 
     Each line ends with a line feed, but the last one of the log may lack it.
     """
 
-    buffer: bytearray
+    buffer: Buffer
     end: int
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Iterable, Iterator
 
-from logdoctor.logs.feed import SEAM
+from logdoctor.logs.feed import SEAM, Buffer
 from logdoctor.record import NamedTuple
 
 HEAD, TAIL = 80, 440
@@ -43,7 +43,7 @@ def weight(stretches: Iterable[Stretch]) -> int:
     return sum(len(each.data) + ROW * each.size for each in stretches)
 
 
-def stretch(buffer: bytearray, start: int, stop: int, number: int, count: int) -> Stretch:
+def stretch(buffer: Buffer, start: int, stop: int, number: int, count: int) -> Stretch:
     """A copy of some lines, the very long ones among them without their middle."""
     data = bytes(memoryview(buffer)[start:stop])
     if len(data) > FRONT + BACK and len(data) > 512 * count:
@@ -56,12 +56,12 @@ def narrow(row: bytes) -> bytes:
     return row if len(row) <= FRONT + BACK else row[:FRONT] + SEAM + row[-BACK:]
 
 
-def count_lines(buffer: bytearray, start: int, stop: int) -> int:
+def count_lines(buffer: Buffer, start: int, stop: int) -> int:
     """Lines from `start` to `stop`; the last one may lack its line feed."""
     return buffer.count(b"\n", start, stop) + (stop > start and buffer[stop - 1] != 10)
 
 
-def after(buffer: bytearray, start: int, stop: int, count: int) -> int:
+def after(buffer: Buffer, start: int, stop: int, count: int) -> int:
     """Where the first `count` lines from `start` end."""
     for _ in range(count):
         feed = buffer.find(b"\n", start, stop)
@@ -71,7 +71,7 @@ def after(buffer: bytearray, start: int, stop: int, count: int) -> int:
     return start
 
 
-def before(buffer: bytearray, start: int, stop: int, count: int, usual: int = USUAL) -> int:
+def before(buffer: Buffer, start: int, stop: int, count: int, usual: int = USUAL) -> int:
     """Where the last `count` lines up to `stop` begin; most of them are no longer than `usual`."""
     if count <= 0:
         return stop
@@ -99,7 +99,7 @@ class Shelf:
         self.tailed = 0
         self.weight = 0
 
-    def add(self, buffer: bytearray, start: int, stop: int, number: int, count: int) -> None:
+    def add(self, buffer: Buffer, start: int, stop: int, number: int, count: int) -> None:
         """Take `count` lines; what the last of them push out again is not even copied."""
         if self.headed < HEAD and not self.tail:
             taken = min(count, HEAD - self.headed)
@@ -148,7 +148,7 @@ class Shelves:
         self._weight = 0
         self._budget = budget
 
-    def add(self, key: str, buffer: bytearray, start: int, stop: int, number: int, count: int) -> None:
+    def add(self, key: str, buffer: Buffer, start: int, stop: int, number: int, count: int) -> None:
         """Take lines of a step."""
         shelf = self._shelves.pop(key, None) or Shelf()
         self._shelves[key] = shelf

@@ -16,13 +16,13 @@ from itertools import chain
 
 from logdoctor.literals import Finder, Hit, Wanted, engine_for, finder
 from logdoctor.logs.around import Around
-from logdoctor.logs.feed import BLOCK, Block, Narrowed, Reader, Source, blocks
+from logdoctor.logs.feed import BLOCK, Block, Buffer, Narrowed, Reader, Source, blocks
 from logdoctor.logs.keep import Shelves, Stretch, count_lines, narrow, weight
 from logdoctor.logs.read import Profile, profile, read_lines
 from logdoctor.logs.rejoin import Rejoined, is_cut
 from logdoctor.logs.sources import Stream
 from logdoctor.logs.transitions import MARKS, transition
-from logdoctor.logs.wash import Washed
+from logdoctor.logs.wash import washed
 from logdoctor.model import Line, Log
 from logdoctor.record import NamedTuple
 
@@ -84,7 +84,7 @@ def scan(
     raw = blocks(reader, block)
     rejoined = Rejoined(raw, how) if is_cut(how) else None
     scanner = Scanner(wanted, Profile() if rejoined else how, _finder(wanted, engine))
-    for each in blocks(rejoined or Washed(raw, how.page), block):
+    for each in blocks(rejoined, block) if rejoined else washed(raw, how.page):
         scanner.take(each)
         if rejoined:
             rejoined.forget(scanner.rows, scanner.number)
@@ -188,7 +188,7 @@ class Scanner:
         self._opened += 1
         return f"step {self._opened}"
 
-    def _part(self, buffer: bytearray, start: int, stop: int) -> Iterator[Part]:
+    def _part(self, buffer: Buffer, start: int, stop: int) -> Iterator[Part]:
         if start < stop:
             count = count_lines(buffer, start, stop)
             part = Part(start, stop, self.number, self.number + count, self._key)
@@ -260,7 +260,7 @@ def _start(part: Part) -> int:
     return part.start
 
 
-def _line(buffer: bytearray, begin: int, end: int) -> tuple[int, int]:
+def _line(buffer: Buffer, begin: int, end: int) -> tuple[int, int]:
     """Where the line round a place starts and ends."""
     feed = buffer.find(b"\n", begin, end)
     return buffer.rfind(b"\n", 0, begin) + 1, feed + 1 if feed >= 0 else end

@@ -7,7 +7,7 @@ looked at more closely where something is odd.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import cache
 
 from logdoctor.literals import Finder, searcher
@@ -20,24 +20,11 @@ _PIECE = 1 << 16
 _CONTROLS = rb"\x00-\x08\x0b\x0c\x0e-\x1f\x7f"
 
 
-class Washed:
-    """A log's lines as others of the same number, in UTF-8."""
-
-    def __init__(self, raw: Iterator[Block], page: str) -> None:
-        self._raw, self._page = raw, page
-        self._ready = memoryview(b"")
-
-    def readinto(self, view: memoryview) -> int:
-        """Write the next bytes into the view."""
-        while not self._ready:
-            block = next(self._raw, None)
-            if block is None:
-                return 0
-            self._ready = memoryview(wash(bytes(memoryview(block.buffer)[: block.end]), self._page))
-        count = min(len(view), len(self._ready))
-        view[:count] = self._ready[:count]
-        self._ready = self._ready[count:]
-        return count
+def washed(raw: Iterable[Block], page: str) -> Iterator[Block]:
+    """A log's blocks with lines of the same number, in UTF-8."""
+    for block in raw:
+        data = wash(bytes(memoryview(block.buffer)[: block.end]), page)
+        yield Block(data, len(data))
 
 
 def wash(data: bytes, page: str) -> bytes:
