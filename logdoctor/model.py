@@ -136,7 +136,8 @@ class RemedyPlan(NamedTuple):
 class Rule(NamedTuple):
     """A known trouble: how logs word it, what it means, what helps.
 
-    `yields_to` names rules or families that know better where both claim the same line.
+    `yields_to` names rules or families that know better where both claim the same line. `recorded` says
+    that a real tool was seen to print what it looks for.
     """
 
     id: str
@@ -152,6 +153,7 @@ class Rule(NamedTuple):
     references: tuple[str, ...] = ()
     yields_to: tuple[str, ...] = ()
     ours: bool = True
+    recorded: bool = True
 
 
 class Match(NamedTuple):

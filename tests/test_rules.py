@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
@@ -9,6 +10,7 @@ from jsonschema import Draft202012Validator
 from ruamel.yaml import YAML
 from ruamel.yaml.nodes import MappingNode, Node, SequenceNode
 
+from logdoctor.diagnose import diagnose
 from logdoctor.faces.rules import repaired, steps_of
 from logdoctor.knowledge import needles
 from logdoctor.knowledge.authoring import parse, rule_schema
@@ -19,6 +21,8 @@ from logdoctor.knowledge.lint import check
 from logdoctor.knowledge.pump import too_slow
 from logdoctor.knowledge.rules import load_book
 from logdoctor.knowledge.yaml_read import quickest
+from logdoctor.logs.read import read
+from logdoctor.logs.sources import Raw
 from logdoctor.remedies.edits import OPERATIONS
 from logdoctor.remedies.remedy import SOLVERS
 
@@ -303,3 +307,18 @@ def test_both_readers_complain_alike(wrong: str) -> None:
     with pytest.raises(RuleError) as strangers:
         parse(wrong, "x", stranger=True)
     assert str(ours.value) == str(strangers.value)
+
+
+@pytest.mark.parametrize(
+    ("origin", "believed"),
+    [("{kind: typed}", False), ("{kind: recorded, tool: pnpm, version: 10.34.9}", True)],
+)
+def test_a_rule_that_was_never_seen_to_match_a_real_log_is_believed_less(origin: str, believed: bool) -> None:
+    """The same log, the same line: only where the example came from differs."""
+    text = re.sub(r"from: \{kind: recorded[^}]*\}", f"from: {origin}", RULE)
+    book = book_of([compiled(parse(text, "x"))])
+    line = b" ERR_PNPM_OUTDATED_LOCKFILE  Cannot install, pnpm-lock.yaml is not up to date\n"
+    (found,) = diagnose([read(Raw("build.log", line))], book).diagnoses
+    assert found.rule == "lock-outdated"
+    assert found.confidence > 0.9 if believed else found.confidence == 0.7
+    assert any("no real run" in ground for ground in found.confidence_basis) != believed

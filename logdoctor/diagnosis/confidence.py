@@ -11,6 +11,8 @@ from collections.abc import Mapping
 from logdoctor.model import Tier
 from logdoctor.record import NamedTuple
 
+UNRECORDED = 0.7
+"""The most that is given to a rule of whose trouble no real log was recorded, whatever its grounds."""
 E = 2.718281828459045
 """The base of odds; importing math for it would cost more than all that is calculated here."""
 LEAST, MOST = 0.02, 0.98
@@ -25,6 +27,7 @@ WORDS = {
     "end unknown": "the log does not show how the build ended",
     "one rival": "1 other known trouble in the same step",
     "several rivals": "several other known troubles in the same step",
+    "never recorded": "the rule's wording is from the tool's own source; no real run of it was recorded",
     "files agree": "the project's files show the same fault",
     "clipped": "part of the log is missing",
     "agreed": "it is also the line that tells most",
@@ -54,6 +57,7 @@ class Grounds(NamedTuple):
     margin: float = 0.0
     share: float = 0.0
     lines: int = 0
+    recorded: bool = True
 
 
 def grounds_of(grounds: Grounds) -> tuple[str, ...]:
@@ -64,6 +68,7 @@ def grounds_of(grounds: Grounds) -> tuple[str, ...]:
         "end unknown": not grounds.outcome_failed,
         "one rival": grounds.rivals == 1,
         "several rivals": grounds.rivals > 1,
+        "never recorded": not grounds.recorded,
         "files agree": grounds.confirmed,
         "clipped": grounds.clipped,
     }
@@ -94,5 +99,6 @@ def confidence(grounds: Grounds, weights: Mapping[str, float]) -> tuple[float, t
     """The probability that the named line is the cause, and the grounds in words."""
     names = grounds_of(grounds)
     odds = sum(weights.get(name, 0.0) for name in names)
+    most = UNRECORDED if "never recorded" in names else MOST
     value = 1 / (1 + E**-odds)
-    return round(max(LEAST, min(MOST, value)), 2), tuple(WORDS[name] for name in names if name in WORDS)
+    return round(max(LEAST, min(most, value)), 2), tuple(WORDS[name] for name in names if name in WORDS)

@@ -142,6 +142,7 @@ def grounds(verdict: Verdict, scene: Scene, remedies: Sequence[Remedy]) -> Groun
         clipped=scene.clipped or step.clipped,
         confirmed=any(each.side == "project" for remedy in remedies for each in remedy.evidence),
         agrees=_agree(verdict.match, opinion) if opinion else None,
+        recorded=verdict.match.rule.recorded,
     )
 
 

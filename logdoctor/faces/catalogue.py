@@ -7,7 +7,7 @@ from html import escape
 from pathlib import Path
 from typing import NamedTuple
 
-from logdoctor.knowledge.compile import compiled, read_folder
+from logdoctor.knowledge.compile import compiled, is_recorded, read_folder
 from logdoctor.model import Rule
 from logdoctor.render.rule_page import render
 
@@ -54,8 +54,7 @@ def entries(folder: Path) -> Sequence[Entry]:
     """Every rule of a folder, by family and name."""
     found = []
     for authored in read_folder(folder):
-        recorded = any(each.origin.kind == "recorded" and not each.none for each in authored.rule.examples)
-        found.append(Entry(compiled(authored), recorded))
+        found.append(Entry(compiled(authored), is_recorded(authored.rule)))
     return sorted(found, key=lambda entry: (entry.rule.family, entry.rule.id))
 
 

@@ -55,7 +55,13 @@ def compiled(authored: Authored) -> Rule:
         false_positives=rule.false_positives.strip(),
         references=rule.references,
         yields_to=rule.yields_to,
+        recorded=is_recorded(rule),
     )
+
+
+def is_recorded(rule: authoring.RuleFile) -> bool:
+    """Whether a log that it matches was recorded from a real tool."""
+    return any(each.origin.kind == "recorded" and not each.none for each in rule.examples)
 
 
 def _remedy(plan: authoring.RemedyPlan) -> RemedyPlan:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import re._constants as op  # type: ignore[import-not-found]
 import re._parser as parser  # type: ignore[import-not-found]
+import statistics
 from collections.abc import Iterable, Iterator
 from functools import cache
 from time import thread_time
@@ -14,6 +15,8 @@ LENGTHS = (16, 20, 24, 28, 32, 48, 64, 128, 256, 512, 1024, 2048)
 """Climbed one by one, so that an exponential pattern is caught while its search still ends."""
 SHARE = 0.7
 """A pattern is too slow if it takes this share of what a plainly quadratic one takes here."""
+NEAR = 0.3
+"""The share of the limit from which on a time is looked at more closely."""
 
 _REPEATS = (op.MAX_REPEAT, op.MIN_REPEAT)
 _ALPHABET = "a1 -:/b.A_\t\"'~"
@@ -52,14 +55,16 @@ def pumps(pattern: str) -> Iterator[tuple[str, str]]:
 
 
 def _climb(search: Any, before: str, body: str) -> bool:
-    """Whether a line of one of the lengths takes too long, each time it is tried.
+    """Whether a line of one of the lengths takes too long, by the median of a few tries.
 
-    A machine that others use may be slower than it was when the limit was taken, so what is over the
-    limit is also held against the limit of that moment.
+    A machine that others use may be faster or slower than it was when the limit was taken, so what comes
+    near to that is held against the limit of each moment.
     """
     for length in LENGTHS:
         line = (before + body * (length // len(body) + 1))[:length] + "\x01"
-        if all(_timed(search, line) > _first_limit() and _timed(search, line) > limit() for _ in range(4)):
+        if _timed(search, line) < NEAR * _first_limit():
+            continue
+        if statistics.median(_timed(search, line) / limit() for _ in range(5)) > 1:
             return True
     return False
 

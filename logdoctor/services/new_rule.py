@@ -44,7 +44,7 @@ def rule_text(log: Log, number: int, id: str, family: str) -> str:
             "  When is this line not the cause?",
             "examples:",
             "  - name: as it was printed",
-            "    from: {kind: typed}  # or {kind: recorded, tool: pnpm, version: 10.34.9}",
+            "    from: {kind: typed}  # believed more: {kind: recorded, tool: pnpm, version: 10.34.9}",
             "    log: " + _block(shown),
             f"    line: {len(before) + 1}",
             "  - name: the nearest line that must not match",
