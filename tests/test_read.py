@@ -229,6 +229,7 @@ PREFIXED = [
     ("Nov 23 10:11:12 host docker[77]: ", None, ""),
     ("Nov 23 10:11:12 PM  ", None, ""),
     ("Building: ", "vercel", ""),
+    ("    ", None, ""),
     ("web-1  | 2026-05-12T15:27:19.9359366Z ", "compose", "web-1"),
     ("2026-05-12T15:27:19.9359366Z web-1  | ", "compose", "web-1"),
     ("build\tstep\t2026-05-12T15:27:19.9359366Z 10:11:12 ", "github-actions", "build\tstep"),
@@ -253,6 +254,11 @@ def test_the_same_text_at_the_start_of_one_line_is_the_tools_own(prefix: str) ->
     text = "one\n" * 40 + f"{prefix}word\n"
     assert texts(text)[-1].endswith("word")
     assert len(texts(text)[-1]) > len("word")
+
+
+def test_a_few_indented_lines_are_a_tools_own() -> None:
+    assert texts("    one\n      two\n    three\n") == ["    one", "      two", "    three"]
+    assert texts("$ make\n" + "    one\n" * 9)[1] == "    one"
 
 
 def test_codebuild_marks_only_its_agents_lines() -> None:

@@ -497,3 +497,20 @@ s2 | buildkit | [2/2] RUN make | failed | exit 2 | in s1
   12 ERROR: process "/bin/sh -c make" did not complete successfully: exit code: 2
   13 ERROR: failed to solve: process "/bin/sh -c make" did not complete successfully: exit code: 2\
 """)
+
+
+def test_buildkit_0_11_gives_every_output_line_the_number_nought() -> None:
+    assert steps_of("""
+        #8 [build 2/10] RUN apk add --no-cache python
+        #0 0.778 fetch https://mirror.example/alpine/v3.16/main/x86_64/APKINDEX.tar.gz
+        #0 1.647 ERROR: unable to select packages:
+        #0 1.764   python (no such package):
+        #8 ERROR: executor failed running [/bin/sh -c apk add --no-cache python]: exit code: 1
+        """) == snapshot("""\
+s1 | buildkit | [build 2/10] RUN apk add --no-cache python | failed | exit 1 | stage build
+  1 = [build 2/10] RUN apk add --no-cache python
+  2 fetch https://mirror.example/alpine/v3.16/main/x86_64/APKINDEX.tar.gz
+  3 ERROR: unable to select packages:
+  4   python (no such package):
+  5 ERROR: executor failed running [/bin/sh -c apk add --no-cache python]: exit code: 1\
+""")

@@ -25,7 +25,7 @@ _DIGITS = bytes.maketrans(b"123456789", b"000000000")
 class Layer(NamedTuple):
     """A prefix of lines.
 
-    At least `share` of a log's lines must have it. `format` is whose prefix it is, if that is certain.
+    At least `share` of a log's lines must have it, and `fewest` of them. `format` is whose prefix it is, if that is certain.
     A group `lane` names the stream that the prefix tells apart. `shapes`, beginnings with every digit
     written as 0, and `hint`, a part of it, tell without a regex that a log has no such prefix.
     """
@@ -36,6 +36,7 @@ class Layer(NamedTuple):
     pattern: str
     shapes: tuple[str, ...] = ()
     hint: str = ""
+    fewest: int = 1
 
 
 _ALL = (
@@ -120,6 +121,8 @@ _ALL = (
         r"(?: [\w.-]+ [\w./-]+(?:\[\d+\])?:)?(?: +|$)",
         tuple(f"{month} {day}" for month in MONTHS for day in ("0", " 0")),
     ),
+    # Markdown's way to paste a log; a few lines may be indented on their own.
+    Layer("margin", "", 1.0, " {4}", hint="    ", fewest=4),
 )
 LAYERS = {layer.name: layer for layer in _ALL}
 
@@ -170,7 +173,7 @@ def _outermost(lines: Sequence[str], known: Iterable[str]) -> str:
     for name, layer in LAYERS.items():
         if name in known or not _seen(layer, text, begun):
             continue
-        least = max(1.0, layer.share * len(lines))
+        least = max(layer.fewest, layer.share * len(lines))
         if _likely(layer, lines, shapes) >= least and _sure(name, lines) >= least:
             return name
     return ""

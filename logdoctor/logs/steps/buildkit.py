@@ -107,7 +107,8 @@ class Plain:
                 self._numbered(line, number)
                 return
         if self.open and self.now is not None and text.strip() and not line.tag and not self._ends(text):
-            self.now.say(line)
+            # BuildKit 0.11 put `#0 0.345 ` before every step's output.
+            self.now.say(without(line, stamp(text)) if text[:3] == "#0 " else line)
             return
         if self.screen is not None and not self.ending.place and self.screen.take(line):
             self.ending.release()

@@ -22,7 +22,6 @@ _INSTRUCTIONS: tuple[str, ...] = (
     "CMD ",
 )
 _INSTRUCTIONS += ("ENTRYPOINT ", "VOLUME ", "HEALTHCHECK ", "SHELL ", "STOPSIGNAL ", "ONBUILD ")
-_QUOTES = ("Cmd: ", "Args: ", "Running: [", "Util.Lookup returned: ", "Performing slow lookup of ")
 
 
 def carve(lines: Sequence[Line], outer: Draft) -> list[Draft]:
@@ -63,10 +62,7 @@ def _follow(now: Draft, line: Line, said: str, outer: Draft) -> Draft | None:
         outer.lines.append(line)
         now.status = "done" if now.status == "unknown" else now.status
         return None
-    if said.startswith(_QUOTES):
-        now.repeats.append(line)
-        return now
-    now.lines.append(line)
+    (now.repeats if said else now.lines).append(line)
     if said.startswith(("Using caching version of cmd: ", "Found cached layer")):
         now.status = "cached"
     return now

@@ -46,9 +46,19 @@ def carve(lines: Sequence[Line], outer: Draft) -> list[Draft]:
             outer.lines.append(line)
             now = None if not text or line.tag in ("", "error") else now
         else:
-            now.lines.append(line)
+            (now.repeats if _is_progress(text) else now.lines).append(line)
             now = _judge(now, text)
     return drafts
+
+
+def _is_progress(text: str) -> bool:
+    """Whether the builder tells which container or layer it is at: no command said this.
+
+    >>> _is_progress("---> Running in 6229b5c2a1e2"), _is_progress("---> Package glibc will be updated")
+    (True, False)
+    """
+    said = text[5:] if text.startswith("---> ") else ""
+    return said.startswith(("Running in ", "Using cache")) or (len(said) == 12 and said.isalnum())
 
 
 def _is_after(now: Draft, text: str) -> bool:
@@ -99,14 +109,15 @@ def _refuses(now: Draft, text: str) -> bool:
     if text.startswith(_NOTES) or any(words in text for words in _PULLING):
         return False
     if now.name.upper().startswith("RUN "):
-        return len(now.lines) < 3 and (text.startswith(_DAEMON) or " requires BuildKit" in text)
+        return len(now.lines) < 2 and (text.startswith(_DAEMON) or " requires BuildKit" in text)
     return not any(line.text.startswith("# Executing ") for line in now.lines[:3])
 
 
 def _instruction(text: str) -> str:
-    """What follows `Step 3/9 : `, or nothing."""
+    """What follows `Step 3/9 : ` (`Step 3 : ` before Docker 1.13), or nothing."""
     if not text.startswith("Step "):
         return ""
     place, colon, instruction = text[5:].partition(" : ")
     index, slash, total = place.partition("/")
-    return instruction if colon and slash and index.isdecimal() and total.isdecimal() else ""
+    counted = index.isdecimal() and (total.isdecimal() if slash else instruction[:1].isupper())
+    return instruction if colon and counted else ""
