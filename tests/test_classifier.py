@@ -72,7 +72,7 @@ def test_a_line_that_only_passes_the_failure_on_is_no_guess() -> None:
 def test_advice_for_a_trouble_that_may_never_come_is_no_guess() -> None:
     text = """\
 [adapter] Sessions are kept in the binding "SESSION".
-[adapter] If you see the error "Invalid binding `SESSION`" in your output, add the binding to your configuration.
+[adapter] If you see the error "Invalid binding `SESSION`", add the binding to your configuration.
 [build] Building the pages...
 [ERROR] [build] Build failed in 2.27s
 widgets.page: 12 widgets and no handle for the last of them
