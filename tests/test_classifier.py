@@ -69,6 +69,18 @@ def test_a_line_that_only_passes_the_failure_on_is_no_guess() -> None:
     assert [each.cause.text for each in told if each.cause] == ["the ledger refuses: balance missing"]
 
 
+def test_advice_for_a_trouble_that_may_never_come_is_no_guess() -> None:
+    text = """\
+[adapter] Sessions are kept in the binding "SESSION".
+[adapter] If you see the error "Invalid binding `SESSION`", add the binding to your configuration.
+[build] Building the pages...
+[ERROR] [build] Build failed in 2.27s
+widgets.page: 12 widgets and no handle for the last of them
+"""
+    found = report(text).diagnoses
+    assert [each.cause.line for each in found if each.cause] != [2]
+
+
 def test_a_green_log_has_no_telling_line() -> None:
     green = CORPUS / "green" / "tests-that-print-errors" / "logs"
     for log in sorted(green.iterdir())[:3]:

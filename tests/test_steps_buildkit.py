@@ -207,6 +207,19 @@ s1 | buildkit | [app 3/7] RUN npm ci | failed | exit 1 | stage app
 """)
 
 
+def test_only_the_step_and_its_last_lines_are_pasted() -> None:
+    assert steps_of("""
+        > [app 3/7] RUN corepack prepare pnpm@latest --activate:
+        0.391 Preparing pnpm@latest for immediate activation...
+        1.015 Internal Error: no key fits
+        """) == snapshot("""\
+s1 | log | build.log | failed
+  1 > [app 3/7] RUN corepack prepare pnpm@latest --activate:
+  2 Preparing pnpm@latest for immediate activation...
+  3 Internal Error: no key fits\
+""")
+
+
 def test_the_head_of_the_pasted_excerpt_is_missing() -> None:
     assert steps_of("""
         deploying

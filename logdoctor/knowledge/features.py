@@ -97,9 +97,11 @@ _WRAPPERS = (
 
 _PROBE = (
     r"^(?:\s*=== (?:RUN|PAUSE|CONT|NAME) |\s*--- (?:PASS|SKIP): |-- (?:Looking for|Performing Test|Check for|Checking) "
-    r"|checking (?:for|if|whether|how) |ok  ?\t)"
+    r"|checking (?:for|if|whether|how) |ok  ?\t"
+    r"|\W{0,8}(?:\[[^\]]{1,40}\]\W{0,3}|npm (?:ERR!|error) )?"
+    r"If you (?:see|get|are|have|want|need|think|believe|encounter|do not|don't)\b)"
 )
-"""What a tool tries, and a test that passed: bad words in it are its name or one of its answers."""
+"""What a tool tries, a test that passed, and advice for a trouble that may never come: their bad words tell nothing."""
 
 
 @cache

@@ -44,6 +44,8 @@ def cut(log: Log) -> tuple[Step, ...]:
 def _unstamped(lines: list[Line]) -> list[Line]:
     """The lines without BuildKit's seconds, where somebody pasted an excerpt of its output alone."""
     some = [line.text for line in lines[:60] if line.text.strip()]
+    if some and some[0].lstrip().startswith("> ["):
+        some = some[1:]
     if not some or not some[0][:1].isdecimal():
         return lines
     from logdoctor.logs.steps.ending import stamp
