@@ -81,6 +81,29 @@ widgets.page: 12 widgets and no handle for the last of them
     assert [each.cause.line for each in found if each.cause] != [2]
 
 
+def test_what_maven_says_after_every_failure_is_no_guess() -> None:
+    text = (
+        "Ledger failure: balance missing\n"
+        "[INFO] BUILD FAILURE\n"
+        "[ERROR] To see the full stack trace of the errors, re-run Maven with the -e switch.\n"
+        "[ERROR] Re-run Maven using the -X switch to enable full debug logging.\n"
+        "[ERROR] For more information about the errors and possible solutions, please read these articles:\n"
+        "[ERROR] [Help 1] http://cwiki.apache.org/confluence/display/MAVEN/MojoExecutionException\n"
+    )
+    told = report(text).diagnoses
+    assert [each.cause.text for each in told if each.cause] == ["Ledger failure: balance missing"]
+
+
+def test_a_library_that_cmake_can_do_without_is_no_guess() -> None:
+    text = (
+        "-- Could NOT find Ledger (missing: LEDGER_LIBRARY)\n"
+        "CMake Error at till.cmake:281 (message):\n"
+        "  find_till(): Cannot be used outside of a module\n"
+        "-- Configuring incomplete, errors occurred!\n"
+    )
+    assert all(each.cause and each.cause.line > 1 for each in report(text).diagnoses)
+
+
 def test_a_green_log_has_no_telling_line() -> None:
     green = CORPUS / "green" / "tests-that-print-errors" / "logs"
     for log in sorted(green.iterdir())[:3]:

@@ -218,6 +218,8 @@ PREFIXED = [
     ("[build:0] ", "drone", "build"),
     ("[build:L0:0s] ", "drone", "build"),
     ("remote:        ", "heroku", ""),
+    ("app[web.1]: ", "heroku", ""),
+    ("2026-11-23T10:11:12.383590+00:00 heroku[release.4711]: ", "heroku", ""),
     ("web-1  | ", "compose", "web-1"),
     ("\x1b[36mweb-1  |\x1b[0m ", "compose", "web-1"),
     ("\x1b_bk;t=1745322209921\x07", "buildkite", ""),

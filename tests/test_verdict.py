@@ -42,6 +42,10 @@ FAILED = {
     "a loader of webpack": "ERR! Module build failed (from ./node_modules/sass-loader/dist/cjs.js):",
     "Angular": "Application bundle generation failed. [2.067 seconds]",
     "some tasks of turbo": " Tasks:    3 successful, 4 total\n Failed:    web#build\n\n ERROR  run failed",
+    "a second project of .NET": "Build succeeded.\n    0 Error(s)\n"
+    "Till.cs(1,2): error CS1002: ; expected\nBuild FAILED.",
+    "make after CMake": "-- Build files have been written to: /app/build\n"
+    "make: *** [Makefile:146: all] Error 2",
     "a success that comes before": "added 3 packages in 1s\nnpm error code ELIFECYCLE",
 }
 PASSED = {
@@ -55,6 +59,12 @@ PASSED = {
     "a retry": "GET https://registry.example/a error (ECONNRESET). Will retry in 10 seconds.\nDone in 3s",
     "Astro": "12:38:44 [WARN] [vite] a is imported but never used\n12:38:44 [build] Complete!",
     "Angular": "Application bundle generation complete. [7.288 seconds]",
+    ".NET": "warning CS0168: The variable 'error' is never used\n\n"
+    "Build succeeded.\n    1 Warning(s)\n    0 Error(s)",
+    "Terraform": "aws_s3_bucket.till: Creation complete after 1s\n\n"
+    "Apply complete! Resources: 1 added, 0 changed.",
+    "CMake": "-- Could NOT find Doxygen (missing: DOXYGEN_EXECUTABLE)\n-- Generating done\n"
+    "-- Build files have been written to: /app/build",
     "all tasks of turbo": "web:build:   Warning: modules failed to load\n\n Tasks:    2 successful, 2 total",
     "the old builder": "npm ERR! optional\nSuccessfully built 0123456789ab\nSuccessfully tagged app:1",
     "jenkins": "ERROR: something that was caught\nFinished: SUCCESS",

@@ -96,12 +96,20 @@ _WRAPPERS = (
 
 
 _PROBE = (
-    r"^(?:\s*=== (?:RUN|PAUSE|CONT|NAME) |\s*--- (?:PASS|SKIP): |-- (?:Looking for|Performing Test|Check for|Checking) "
+    r"^(?:\s*=== (?:RUN|PAUSE|CONT|NAME) |\s*--- (?:PASS|SKIP): |-- (?:Looking for|Performing Test|Check for|Checking|Could NOT find) "
     r"|checking (?:for|if|whether|how) |ok  ?\t"
     r"|\W{0,8}(?:\[[^\]]{1,40}\]\W{0,3}|npm (?:ERR!|error) )?"
     r"If you (?:see|get|are|have|want|need|think|believe|encounter|do not|don't)\b)"
 )
 """What a tool tries, a test that passed, and advice for a trouble that may never come: their bad words tell nothing."""
+
+
+_ADVICE = (
+    r"^(?:\[ERROR\] (?:To see the full stack trace of the errors|Re-run Maven using|For more information about the errors"
+    r"|After correcting the problems|\[Help \d+\] |  mvn <\w+> -rf )|> (?:Run with --|Get more help at )"
+    r"|(?:Some errors have detailed explanations|For more information about (?:this|an) error)[:,] )"
+)
+"""What a tool says after each failure, whatever failed."""
 
 
 @cache
@@ -110,8 +118,8 @@ def _shapes() -> tuple[tuple[float, re.Pattern[str]], ...]:
 
 
 @cache
-def _probe() -> re.Pattern[str]:
-    return re.compile(_PROBE)
+def _aside() -> re.Pattern[str]:
+    return re.compile(f"{_PROBE}|{_ADVICE}")
 
 
 def window(step: Step) -> range | list[int]:
@@ -167,7 +175,7 @@ def candidates(step: Step) -> dict[int, float]:
     for position in window(step):
         line = step.lines[position]
         low = line.text[:500].lower()
-        if line.tag == "powershell" or not low.strip() or _probe().match(line.text):
+        if line.tag == "powershell" or not low.strip() or _aside().match(line.text):
             continue
         if position >= end or line.tag == "error" or any(hint in low for hint in _HINTS):
             found[position] = weight(line)

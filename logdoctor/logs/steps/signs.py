@@ -232,5 +232,8 @@ CHEERS: tuple[Sign, ...] = (
     ("\nDone with warnings", ""),
     ("· Done", ""),
     ("Finished `", r"Finished `\w+` profile"),
+    ("\nBuild succeeded.", r"^Build succeeded\.\s*$"),
+    ("Apply complete!", r"^\W*Apply complete! Resources: "),
+    ("Build files have been written to", r"^-- Build files have been written to: "),
 )
 """How a single tool says that it is done: enough only as the last word."""
