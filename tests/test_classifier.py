@@ -94,6 +94,17 @@ def test_what_maven_says_after_every_failure_is_no_guess() -> None:
     assert [each.cause.text for each in told if each.cause] == ["Ledger failure: balance missing"]
 
 
+def test_a_task_of_azure_that_only_passes_a_failure_on_leaves_nothing_to_guess() -> None:
+    text = (
+        "##[error]Error: The process 'C:\\tools\\dotnet.exe' failed with exit code 1\n"
+        "##[warning].NET 5 has some compatibility issues with older Nuget versions(<=5.7).\n"
+        "Info: Azure Pipelines hosted agents have been updated and now contain .Net 5.x SDK/Runtime.\n"
+        "##[error]Dotnet command failed with non-zero exit code on the following projects : Shop.csproj\n"
+    )
+    found = report(text, load_book())
+    assert (found.outcome, found.diagnoses) == ("failed", ())
+
+
 def test_a_library_that_cmake_can_do_without_is_no_guess() -> None:
     text = (
         "-- Could NOT find Ledger (missing: LEDGER_LIBRARY)\n"

@@ -107,6 +107,7 @@ _PROBE = (
 _ADVICE = (
     r"^(?:\[ERROR\] (?:To see the full stack trace of the errors|Re-run Maven using|For more information about the errors"
     r"|After correcting the problems|\[Help \d+\] |  mvn <\w+> -rf )|> (?:Run with --|Get more help at )"
+    r"|\.NET 5 has some compatibility issues with older Nuget|Info: Azure Pipelines hosted agents have been updated"
     r"|(?:Some errors have detailed explanations|For more information about (?:this|an) error)[:,] )"
 )
 """What a tool says after each failure, whatever failed."""
