@@ -26,8 +26,9 @@ class Layer(NamedTuple):
     """A prefix of lines.
 
     At least `share` of a log's lines must have it, and `fewest` of them. `format` is whose prefix it is,
-    if that is certain. A group `lane` names the stream that the prefix tells apart. `shapes`, beginnings with every digit
-    written as 0, and `hint`, a part of it, tell without a regex that a log has no such prefix.
+    if that is certain. A group `lane` names the stream that the prefix tells apart. `shapes`, beginnings
+    with every digit written as 0, and `hint`, a part of it, tell without a regex that a log has no such
+    prefix.
     """
 
     name: str
