@@ -41,6 +41,7 @@ FAILED = {
     "a bundle of an app": "iOS Bundling failed 1520ms index.js (900 modules)\nUnable to resolve the theme",
     "a loader of webpack": "ERR! Module build failed (from ./node_modules/sass-loader/dist/cjs.js):",
     "Angular": "Application bundle generation failed. [2.067 seconds]",
+    "a builder with a logger": "2021-03-21 08:10:17,715 cli.py:345   ERROR Image build failed",
     "some tasks of turbo": " Tasks:    3 successful, 4 total\n Failed:    web#build\n\n ERROR  run failed",
     "a second project of .NET": "Build succeeded.\n    0 Error(s)\n"
     "Till.cs(1,2): error CS1002: ; expected\nBuild FAILED.",

@@ -63,7 +63,10 @@ CLOSINGS: tuple[Sign, ...] = (
     ("error: script ", ""),
     ("error: could not compile", ""),
     ("BUILD FAIL", ""),
-    ("uild failed", r"^[^\w]*(?:(?:Next|Service|ERROR|Error|error)\b.{0,40})?[Bb]uild failed"),
+    (
+        "uild failed",
+        r"^(?:\W*(?:(?:Next|Service|Error|error)\b.{0,40})?|.{0,80}\bERROR\b.{0,40})[Bb]uild failed",
+    ),
     ("uild Failed", ""),
     ("uild FAILED", ""),
     ("Failed to compile", ""),
