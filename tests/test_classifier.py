@@ -115,6 +115,25 @@ def test_a_library_that_cmake_can_do_without_is_no_guess() -> None:
     assert all(each.cause and each.cause.line > 1 for each in report(text).diagnoses)
 
 
+def test_what_an_old_npm_says_of_itself_is_no_guess() -> None:
+    text = """\
+npm ERR! Windows_NT 6.1.7601
+npm ERR! argv "C:\\\\Program Files\\\\nodejs\\\\node.exe" "C:\\\\npm\\\\bin\\\\npm-cli.js" "install"
+npm ERR! node v6.3.1
+npm ERR! npm  v3.10.3
+npm ERR! code ELIFECYCLE
+npm ERR! widget@1.2.1 install: `node-gyp rebuild`
+npm ERR! Exit status 1
+npm ERR!
+npm ERR! Failed at the widget@1.2.1 install script 'node-gyp rebuild'.
+npm ERR! Make sure you have the latest version of node.js and npm installed.
+npm ERR! If you do, this is most likely a problem with the widget package,
+npm ERR! not with npm itself.
+"""
+    found = report(text).diagnoses
+    assert {each.cause.line for each in found if each.cause} <= {6, 9}
+
+
 def test_a_green_log_has_no_telling_line() -> None:
     green = CORPUS / "green" / "tests-that-print-errors" / "logs"
     for log in sorted(green.iterdir())[:3]:

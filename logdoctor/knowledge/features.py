@@ -99,9 +99,13 @@ _PROBE = (
     r"^(?:\s*=== (?:RUN|PAUSE|CONT|NAME) |\s*--- (?:PASS|SKIP): |-- (?:Looking for|Performing Test|Check for|Checking|Could NOT find) "
     r"|checking (?:for|if|whether|how) |ok  ?\t"
     r"|\W{0,8}(?:\[[^\]]{1,40}\]\W{0,3}|npm (?:ERR!|error) )?"
-    r"If you (?:see|get|are|have|want|need|think|believe|encounter|do not|don't)\b)"
+    r"If you (?:see|get|are|have|want|need|think|believe|encounter|do not|don't)\b"
+    r"|(?:npm ERR!|error) (?:argv \"|node v\d|npm  ?v\d|(?:Windows_NT|Linux|Darwin) \d)"
+    r"|npm ERR! +(?:Make sure you have|If you do, this|not with npm itself|Tell the author|You can get information"
+    r"|Or if that isn't available|There is likely additional|Please include the following|npm (?:bugs|owner ls) ))"
 )
-"""What a tool tries, a test that passed, and advice for a trouble that may never come: their bad words tell nothing."""
+"""Lines whose bad words tell nothing: what a tool tries, a test that passed, advice for a trouble that may never
+come, and what npm before version 5 prints of itself round an error."""
 
 
 _ADVICE = (
