@@ -285,7 +285,7 @@ s2 | ci-step | #0 - install | unknown
 s3 | ci-step | #1 - image | failed | exit 1
 s4 | legacy | FROM node:20 | done | in s3
   4 = Step 1/2 : FROM node:20
-  5  ---> c5e84219212e
+  5 =  ---> c5e84219212e
 s5 | legacy | RUN npm ci | failed | exit 1 | in s3
   6 = Step 2/2 : RUN npm ci
   7 npm error code EUSAGE
