@@ -15,7 +15,7 @@ from logdoctor.faces.rules import repaired, steps_of
 from logdoctor.knowledge import needles
 from logdoctor.knowledge.authoring import parse, rule_schema
 from logdoctor.knowledge.book import book_of, dump, load
-from logdoctor.knowledge.compile import compiled, read_folder
+from logdoctor.knowledge.compile import compiled, is_recorded, read_folder
 from logdoctor.knowledge.errors import RuleError
 from logdoctor.knowledge.lint import check
 from logdoctor.knowledge.pump import too_slow
@@ -322,3 +322,8 @@ def test_a_rule_that_was_never_seen_to_match_a_real_log_is_believed_less(origin:
     assert found.rule == "lock-outdated"
     assert found.confidence > 0.9 if believed else found.confidence == 0.7
     assert any("no real run" in ground for ground in found.confidence_basis) != believed
+
+
+def test_a_rule_without_a_recorded_log_says_why() -> None:
+    rules = [each.rule for each in read_folder("rules")]
+    assert [rule.id for rule in rules if is_recorded(rule) == bool(rule.unrecorded)] == []

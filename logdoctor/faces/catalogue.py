@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 from logdoctor.knowledge.compile import compiled, is_recorded, read_folder
 from logdoctor.model import Rule
+from logdoctor.render.clean import clean
 from logdoctor.render.rule_page import render
 
 _KINDS = {True: "recorded", False: "typed"}
@@ -44,17 +45,24 @@ words.addEventListener("input", () => {
 
 
 class Entry(NamedTuple):
-    """A rule, and whether the log of one of its examples was recorded from a real tool."""
+    """A rule, and whether the log of one of its examples was recorded from a real tool.
+
+    If none was, `why` says what it would take, and `said` names the tools whose words the examples are.
+    """
 
     rule: Rule
     recorded: bool
+    why: str = ""
+    said: str = ""
 
 
 def entries(folder: Path) -> Sequence[Entry]:
     """Every rule of a folder, by family and name."""
     found = []
     for authored in read_folder(folder):
-        found.append(Entry(compiled(authored), is_recorded(authored.rule)))
+        rule = authored.rule
+        said = ", ".join(each.name for each in rule.examples if not each.none)
+        found.append(Entry(compiled(authored), is_recorded(rule), rule.unrecorded, said))
     return sorted(found, key=lambda entry: (entry.rule.family, entry.rule.id))
 
 
@@ -98,7 +106,8 @@ def _row(each: Entry) -> str:
 
 def _page(each: Entry) -> str:
     origin = "a log that was recorded from the real tool" if each.recorded else "typed examples only"
-    return f"{render(each.rule).rstrip()}\n\n---\n\nKnown from {origin}. [All rules](../README.md)\n"
+    why = f": {each.why}" if each.why and not each.recorded else ""
+    return f"{render(each.rule).rstrip()}\n\n---\n\nKnown from {origin}{why}. [All rules](../README.md)\n"
 
 
 def _index(known: Sequence[Entry]) -> str:
@@ -117,7 +126,33 @@ def _index(known: Sequence[Entry]) -> str:
         parts.append(f"## {family}\n")
         parts += [f"- [{each.rule.id}]({family}/{each.rule.id}.md): {title(each.rule)}" for each in own]
         parts.append("")
-    return "\n".join(parts)
+    return "\n".join([*parts, *_unrecorded(known)])
+
+
+def _unrecorded(known: Sequence[Entry]) -> list[str]:
+    """The rules of which no real log was recorded: what they know, where that stands, and why."""
+    rows = [_wanting(each) for each in known if not each.recorded]
+    return [
+        "## Not recorded yet\n",
+        "What these rules look for was typed from the tools' sources and documentation and from what their "
+        "users show. Until a real run of it is recorded, they are believed with 0.7 at most.\n",
+        "| rule | tools | its examples | source | why no log of it was recorded |\n|---|---|---|---|---|",
+        *rows,
+        "",
+    ]
+
+
+def _wanting(each: Entry) -> str:
+    page = f"[{each.rule.id}]({each.rule.family}/{each.rule.id}.md)"
+    return f"| {page} | {', '.join(each.rule.tools)} | {_cell(each.said)} | {_links(each)} | {each.why} |"
+
+
+def _links(each: Entry) -> str:
+    return ", ".join(f"[{number}]({link})" for number, link in enumerate(each.rule.references, 1))
+
+
+def _cell(text: str) -> str:
+    return clean(text).replace("|", "\\|")
 
 
 def _count(known: Sequence[Entry]) -> str:

@@ -97,6 +97,7 @@ class RuleFile(Struct, frozen=True, forbid_unknown_fields=True):
     remedies: tuple[RemedyPlan, ...] = ()
     false_positives: str = ""
     references: tuple[Text, ...] = ()
+    unrecorded: str = ""
     yields_to: tuple[Name, ...] = ()
 
 
