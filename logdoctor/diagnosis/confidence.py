@@ -27,7 +27,7 @@ WORDS = {
     "end unknown": "the log does not show how the build ended",
     "one rival": "1 other known trouble in the same step",
     "several rivals": "several other known troubles in the same step",
-    "never recorded": "the rule's wording is from the tool's own source; no real run of it was recorded",
+    "never recorded": "no real log of this trouble was recorded; the rule's wording was typed",
     "files agree": "the project's files show the same fault",
     "clipped": "part of the log is missing",
     "agreed": "it is also the line that tells most",
