@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 
 from logdoctor.record import TYPE_CHECKING
 
@@ -44,7 +44,6 @@ class _Reading:
     strict = True
     object_hook = object_pairs_hook = None
     parse_float, parse_int, parse_constant = float, int, float
-    memo: Mapping[str, str] = {}
 
 
 def _scanner() -> Callable[[str, int], tuple[Any, int]]:

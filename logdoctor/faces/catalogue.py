@@ -47,7 +47,7 @@ words.addEventListener("input", () => {
 class Entry(NamedTuple):
     """A rule, and whether the log of one of its examples was recorded from a real tool.
 
-    If none was, `why` says what it would take, and `said` names the tools whose words the examples are.
+    `why` says what it would take where none was; `said` are the names of the examples.
     """
 
     rule: Rule
@@ -106,7 +106,7 @@ def _row(each: Entry) -> str:
 
 def _page(each: Entry) -> str:
     origin = "a log that was recorded from the real tool" if each.recorded else "typed examples only"
-    why = f": {each.why}" if each.why and not each.recorded else ""
+    why = f": {each.why}" if each.why else ""
     return f"{render(each.rule).rstrip()}\n\n---\n\nKnown from {origin}{why}. [All rules](../README.md)\n"
 
 

@@ -142,6 +142,8 @@ class Classifier:
 
     def _nearest(self, names: Sequence[str]) -> tuple[str, float]:
         """The class with the highest score, and how likely it is the right one."""
+        from math import exp
+
         labels, weights = self._classes["labels"], self._classes["weights"]
         scores = list(self._classes["start"])
         for name in names:
@@ -149,8 +151,6 @@ class Classifier:
             for number, value in zip(row[::2], row[1::2], strict=True):
                 scores[number] += value
         second, top = sorted(scores)[-2:]
-        from math import exp
-
         slope, start = self._classes["platt"]
         return labels[scores.index(top)], 1 / (1 + exp(-(slope * (top - second) / SCALE + start)))
 
