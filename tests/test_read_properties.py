@@ -8,7 +8,7 @@ import pytest
 from hypothesis import assume, example, given, settings
 from hypothesis import strategies as st
 
-from logdoctor.logs.read import clean_line, profile, raw_line_of, read, read_lines
+from logdoctor.logs.read import Profile, clean_line, profile, raw_line_of, read, read_lines
 from logdoctor.logs.sources import Raw
 from logdoctor.logs.text import LONGEST
 from logdoctor.model import Log
@@ -173,3 +173,29 @@ def test_many_short_lines_take_no_time() -> None:
     start = time.perf_counter()
     assert log_of(data).count == 100_000
     assert time.perf_counter() - start < 5
+
+
+@given(
+    st.sampled_from(
+        [
+            profile(b"plain"),
+            profile(b"npm : no\r\n    + CategoryInfo          : NotSpecified: (no:String) [], Exception\r\n"),
+            profile(b"2026-05-12T15:27:19.9300000Z one\n2026-05-12T15:27:19.9300000Z two\n" * 9),
+        ]
+    ),
+    st.sampled_from(
+        [
+            b"npm error code E404",
+            b"    + CategoryInfo          : NotSpecified: (npm error:String) [], RemoteException",
+            b"2026-05-12T15:27:19.9300000Z npm error",
+            b"##[error]no",
+            b"10%\r20%\r",
+            b"\x1b[31mno\x1b[0m",
+            b"???ELIFECYCLE??? no",
+            b"^[[91mno^[[0m",
+            "caf\xe9 \u2009ERR_PNPM_X".encode(),
+        ]
+    ),
+)
+def test_a_line_read_for_itself_is_the_line_in_a_run_of_one(how: Profile, row: bytes) -> None:
+    assert read_lines([row], how)[-1] == clean_line(row, 1, how)

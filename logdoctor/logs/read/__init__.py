@@ -40,9 +40,14 @@ def _array(text: str) -> tuple[list[Line], tuple[str, ...]]:
 def read_lines(rows: list[bytes] | list[str], how: Profile, first: int = 1) -> list[Line]:
     """Clean consecutive raw lines of a log of that profile; the first has the number given."""
     texts = [row if isinstance(row, str) else decode_line(row, how.page) for row in rows]
-    if len(texts) == 1 and not how.layers and not how.records and is_said(texts[0]):
+    if len(texts) == 1 and not _is_folded(how) and is_said(texts[0]):
         return [Line(first, texts[0], first)]
     return lines_of([text.removesuffix("\r") for text in texts], how, first)
+
+
+def _is_folded(how: Profile) -> bool:
+    """Whether every line of such a log has something to be taken off, opened or put together."""
+    return bool(how.layers or how.records or "powershell" in how.formats)
 
 
 def clean_line(row: bytes | str, number: int, how: Profile) -> Line:
