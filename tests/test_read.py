@@ -247,6 +247,16 @@ def test_prefixes_of_every_line_are_peeled_and_named(prefix: str, named: str | N
     assert named is None or named in log.formats
 
 
+def test_what_git_repeats_of_a_server_is_no_push_to_heroku() -> None:
+    text = (
+        "Cloning into 'ui'...\n"
+        "remote: Support for password authentication was removed on August 13, 2021.\n"
+        "remote: Write access to repository not granted.\n"
+        "fatal: unable to access 'https://github.com/acme/ui.git/': The requested URL returned error: 403\n"
+    )
+    assert texts(text)[1].startswith("remote: ")
+
+
 @pytest.mark.parametrize(
     "prefix", [prefix for prefix, *_ in PREFIXED if "bk;t" not in prefix and ":" in prefix]
 )

@@ -96,7 +96,8 @@ _ALL = (
     ),
     Layer("cloud-build", "cloud-build", 0.1, r'Step (?P<lane>#\d+(?: - "[^"]*")?): ', ("Step #0",)),
     Layer("drone", "drone", 0.3, r"\[(?P<lane>[^\]:\[]{1,80}):L?\d+(?::\d+s)?\](?: |$)", hint="] "),
-    Layer("heroku", "heroku", 0.5, r"remote: {0,9}", ("remote:",)),
+    # git puts it before what any server says; a whole log of them is a push to Heroku.
+    Layer("heroku", "heroku", 0.75, r"remote: {0,9}", ("remote:",)),
     Layer("dyno", "heroku", 0.5, r"(?:app|heroku)\[[a-z][\w-]{0,40}(?:\.\d{1,6})?\]: ?", hint="]: "),
     Layer("compose", "compose", 0.5, r"(?P<lane>[A-Za-z][\w.-]{0,60}) +\|(?: |$)", hint=" | "),
     Layer(
