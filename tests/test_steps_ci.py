@@ -59,6 +59,23 @@ s5 | github-step | Post job cleanup | done
 """)
 
 
+def test_a_group_that_was_copied_without_its_end_hides_no_line() -> None:
+    assert read_and_cut("""
+        2026-05-12T15:27:10.0000001Z ##[group]Run npm install
+        npm install
+        shell: /usr/bin/bash -e {0}
+        npm error code EJSONPARSE
+        Process completed with exit code 1.
+        """) == snapshot("""\
+s1 | github-step | Run npm install | failed
+  1 = Run npm install
+  2 = npm install
+  3 = shell: /usr/bin/bash -e {0}
+  4 npm error code EJSONPARSE
+  5 Process completed with exit code 1.\
+""")
+
+
 def test_gh_names_job_and_step() -> None:
     lines = [
         "build\tInstall\t2026-05-12T15:27:11.0000001Z added 3 packages",

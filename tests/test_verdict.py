@@ -47,9 +47,18 @@ FAILED = {
     "Till.cs(1,2): error CS1002: ; expected\nBuild FAILED.",
     "make after CMake": "-- Build files have been written to: /app/build\n"
     "make: *** [Makefile:146: all] Error 2",
+    "Gradle": "> Task :web:yarnInstall FAILED\nFAILURE: Build failed with an exception.\n",
+    "a bake that was broken off": "#15 11.55 \nfailed to execute bake: exit status 0xc000013a",
+    "Go, of a tag that is gone": "go: example.com/ledger@v1.0.2: verifying module: 404 Not Found\n"
+    "\tserver response: not found: example.com/ledger@v1.0.2: invalid version: unknown revision v1.0.2",
+    "a command with arguments too many": "accepts at most 1 arg(s), received 4",
+    "CDK": "[Error at /Shop/Bucket/Resource] the bucket is public\n\nFound errors",
+    "a deployment that checks": "Pushing code...\n✖ Schema validation failed.\nObject: {cost: 1}",
     "a success that comes before": "added 3 packages in 1s\nnpm error code ELIFECYCLE",
 }
 PASSED = {
+    "EAS, after a complaint": "Failed to look up the terminal\n- Build is about to start\n✔ Build finished\n"
+    "https://build.example/shop.ipa",
     "the old builder, after a retry": "Step 1/1 : RUN ./try || ./try\n ---> Running in 6c304affc548\n"
     "npm error code ECONNRESET\n ---> 5dc95adca292\nSuccessfully built 5dc95adca292",
     "a cache that is not there": "#1 importing cache manifest from registry.example/a:cache\n"

@@ -32,7 +32,7 @@ def split(lines: Sequence[Line], root: Draft) -> list[Draft]:
 class Job:
     """Follows one job: the step that runs, and whether the runner still quotes its recipe."""
 
-    __slots__ = ("drafts", "name", "now", "quoting", "root", "step")
+    __slots__ = ("closed", "drafts", "name", "now", "quoting", "root", "step")
 
     def __init__(self, name: str, root: Draft) -> None:
         self.name = name
@@ -40,6 +40,7 @@ class Job:
         self.drafts: list[Draft] = []
         self.now: Draft | None = None
         self.quoting = False
+        self.closed = False
         self.step = ""
 
     def take(self, line: Line, step: str, lines: Sequence[Line], position: int) -> None:
@@ -53,12 +54,14 @@ class Job:
                 self._open(line.text)
             elif line.text.startswith(AFTER + "."):
                 self._open(AFTER)
-        self.quoting = starts or self.quoting
+        if starts:
+            self.closed = _is_closed(lines, position)
+            self.quoting = self.closed or not _uses(line.text)
         if self.now is None and line.text.startswith("Current runner version"):
             self._open("Set up job")
         now = self.now or self.root
         (now.repeats if self.quoting else now.lines).append(line)
-        if line.tag == "endgroup":
+        if line.tag == "endgroup" or (not self.closed and line.text.startswith("shell: ")):
             self.quoting = False
         if line.tag == "error" and now is not self.root:
             _judge(now, line.text)
@@ -112,3 +115,9 @@ def _is_recipe(lines: Sequence[Line], position: int) -> bool:
         if line.text.startswith(("shell: ", "with:")):
             return True
     return False
+
+
+def _is_closed(lines: Sequence[Line], position: int) -> bool:
+    """Whether the group that begins here has an end; what was copied from a page may lack it."""
+    ends = (line.tag for line in lines[position + 1 : position + 400] if line.tag in ("group", "endgroup"))
+    return next(ends, "group") == "endgroup"
