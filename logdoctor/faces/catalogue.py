@@ -160,7 +160,7 @@ def _count(known: Sequence[Entry]) -> str:
     typed = len(known) - recorded
     return (
         f"{len(known)} rules: {recorded} known from logs that real tools printed, {typed} from the tools' "
-        "sources and documentation."
+        "sources and documentation and from what their users show."
     )
 
 

@@ -105,6 +105,8 @@ def is_said(text: str) -> bool:
     """
     if len(text) > LONGEST or not (text.isascii() and text.isprintable()):
         return False
+    # A code page may have lost signs to "?", as in `???ELIFECYCLE???`, and "^" may begin a colour that was
+    # written out, as in `^[[31m`.
     return (
         not any(sign in text for sign in _SIGNS) and text[:2] != "20" and "?" not in text and "^" not in text
     )

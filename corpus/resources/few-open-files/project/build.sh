@@ -1,0 +1,2 @@
+ulimit -n 48
+node tools/join.js

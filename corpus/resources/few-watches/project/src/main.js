@@ -1,0 +1,3 @@
+import { fleet } from "./fleet/list.js";
+
+document.title = `${fleet.length} ships`;

@@ -1,0 +1,3 @@
+mkdir -p out
+
+cp theme.css out/

@@ -1,0 +1,2 @@
+set -e
+./pack.sh
