@@ -217,6 +217,11 @@ def test_strange_bytes_pass_through_the_normaliser() -> None:
     assert normalise(odd, Names({"/a": "/b"})) == odd
 
 
+def test_steady_text_has_no_rate_of_a_download() -> None:
+    slow = b"Base                     35 kB/s | 257  B     00:00    \nError: Unknown repo: 'crb'\n"
+    assert steady(slow) == b"Error: Unknown repo: 'crb'"
+
+
 def test_steady_text_has_no_times() -> None:
     assert steady(b"Done in 1.2s\n\nrun 2026-11-23T13_10_46_180Z-debug-0.log\n") == steady(
         b"Done in 41ms\nrun 2027-01-01T00_00_00_001Z-debug-0.log\n"

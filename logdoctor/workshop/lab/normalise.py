@@ -27,7 +27,8 @@ _TIMES = re.compile(
     rb"|\(v?[\d.]+ (?:is )?available\)|\[\d+:0x|\bdated? .*"
 )
 _UNSTEADY = re.compile(
-    rb"^(?:Progress: .*|.*Downloading .*|.*Will retry in .*|Resolved, downloaded.*|Resolving dep.*)$",
+    rb"^(?:Progress: .*|.*Downloading .*|.*Will retry in .*|Resolved, downloaded.*|Resolving dep.*"
+    rb"|.*B/s \| .*)$",
     re.MULTILINE,
 )
 

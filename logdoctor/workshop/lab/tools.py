@@ -61,10 +61,9 @@ SYSTEM_TOOLS: Mapping[str, Sequence[str]] = {
         name: ["--version"]
         for name in ["bash", "make", "cmake", "ninja", "meson", "gcc", "git", "curl", "wget", "tar", "perl"]
     },
-    **{
-        name: ["--version"]
-        for name in ["mvn", "cargo", "ruby", "bundle", "composer", "php", "dnf", "rpm", "useradd"]
-    },
+    **{name: ["--version"] for name in ["mvn", "cargo", "ruby", "bundle", "composer", "php", "useradd"]},
+    **{name: ["--version"] for name in ["dnf", "rpm", "zypper", "pacman", "buildah", "podman", "gradle"]},
+    "kotlinc": ["-version"],
     "go": ["version"],
     "java": ["-version"],
     "ssh": ["-V"],

@@ -1,0 +1,5 @@
+class Till {
+    static int sum(int a, int b) {
+        return a - b;
+    }
+}

@@ -1,0 +1,5 @@
+class Ledger {
+    static int rows(String text) {
+        return text.split(";").length - 1;
+    }
+}

@@ -1,0 +1,2 @@
+set -e
+"$1" build --signature-policy policy.json -t shop .

@@ -1,0 +1,10 @@
+set -e
+mkdir -p repo cache image/var/lib/pacman
+for info in *.info; do
+  mkdir -p "parts/$info"
+  cp "$info" "parts/$info/.PKGINFO"
+  tar -C "parts/$info" --zstd -cf "repo/${info%.info}-1.0-1-any.pkg.tar.zst" .PKGINFO
+done
+repo-add -q repo/shop.db.tar.gz repo/*.zst
+pacman --config pacman.conf --root /app/image --noconfirm -Sy
+touch image/var/lib/pacman/db.lck

@@ -1,0 +1,2 @@
+set -e
+pacman --config pacman.conf --root /app/image --noconfirm -S shop-api shop-kit

@@ -1,0 +1,2 @@
+set -e
+zypper --non-interactive --root /app/image install ledger till
