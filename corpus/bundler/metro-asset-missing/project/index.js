@@ -1,0 +1,3 @@
+const icon = require("./assets/icon.png");
+
+console.log(icon);

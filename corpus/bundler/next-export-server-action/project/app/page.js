@@ -1,0 +1,6 @@
+export default function Page() {
+  async function order() {
+    "use server";
+  }
+  return <form action={order}><button>Order</button></form>;
+}

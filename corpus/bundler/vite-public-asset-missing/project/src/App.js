@@ -1,0 +1,3 @@
+import hero from "/img/hero.webp";
+
+document.body.innerHTML = `<img src="${hero}">`;
