@@ -51,6 +51,7 @@ FAILED = {
     "a bake that was broken off": "#15 11.55 \nfailed to execute bake: exit status 0xc000013a",
     "Go, of a tag that is gone": "go: example.com/ledger@v1.0.2: verifying module: 404 Not Found\n"
     "\tserver response: not found: example.com/ledger@v1.0.2: invalid version: unknown revision v1.0.2",
+    "compose": "failed to parse compose.yml: yaml: construct errors:\n  line 2: line 9: mapping key is there",
     "a command with arguments too many": "accepts at most 1 arg(s), received 4",
     "CDK": "[Error at /Shop/Bucket/Resource] the bucket is public\n\nFound errors",
     "a deployment that checks": "Pushing code...\n✖ Schema validation failed.\nObject: {cost: 1}",

@@ -149,6 +149,7 @@ COMPLAINTS: tuple[Sign, ...] = (
     ("ould not find ", ""),
     ("failed to fetch an image", ""),
     ("\nFailed", ""),
+    ("\nfailed to ", ""),
     ("\nnot ok ", r"^not ok \d"),
     ("no se reconoce", ""),
     ("no puede", ""),
