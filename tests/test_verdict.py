@@ -18,6 +18,7 @@ FAILED = {
     "tests that meant what they printed, then a command that fails": "npm ERR! code ELIFECYCLE (expected)\n"
     "12 passing, 0 failing\nbundling\nnpm error code 1",
     "a CI's closing mark": "all fine\n##[error]Process completed with exit code 1.",
+    "an error that CI marks": "##[error]Dependencies lock file is not found in /srv/shop.",
     "gitlab": "ERROR: Job failed: exit code 1",
     "jenkins": "BUILD SUCCESS\nFinished: FAILURE",
     "pnpm 10": "\u2009ELIFECYCLE\u2009 Command failed with exit code 1.",

@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 
 BUILT = "Successfully tagged "
 """The old builder's words of success, said for BuildKit too, which has none."""
+MARK = "Error: "
+"""What a platform's page shows in place of its mark for an error."""
 TAIL = 16_384
 """Characters from the end that are read first; most logs tell there."""
 WIDEST = 2000
@@ -73,7 +75,7 @@ def _meant(text: str, closed: int, summary: int) -> bool:
 def spoken(steps: Sequence[Step], sound: set[str]) -> str:
     """All that was printed by steps that may have failed, in the order of the log."""
     lines = [
-        (line.number, line.text)
+        (line.number, MARK + line.text if line.tag == "error" else line.text)
         for step in steps
         if step.id not in sound
         for line in step.lines
