@@ -53,6 +53,9 @@ FAILED = {
     "Go, of a tag that is gone": "go: example.com/ledger@v1.0.2: verifying module: 404 Not Found\n"
     "\tserver response: not found: example.com/ledger@v1.0.2: invalid version: unknown revision v1.0.2",
     "compose": "failed to parse compose.yml: yaml: construct errors:\n  line 2: line 9: mapping key is there",
+    "node": "node: --openssl-legacy-provider is not allowed in NODE_OPTIONS",
+    "golangci-lint": 'level=error msg="Running error: context loading failed"',
+    "next, of a page that hangs": "Static page generation for /a is still timing out after 3 attempts.",
     "a command with arguments too many": "accepts at most 1 arg(s), received 4",
     "CDK": "[Error at /Shop/Bucket/Resource] the bucket is public\n\nFound errors",
     "a deployment that checks": "Pushing code...\n✖ Schema validation failed.\nObject: {cost: 1}",
