@@ -192,11 +192,13 @@ def test_cases_are_found_by_family_name_or_both(case: Case) -> None:
 
 def test_hosts_of_registries_and_mirrors_leave_the_log() -> None:
     shown = normalise(
-        b"GET https://registry.acme.org/left-pad\nErr http://deb.acme.org/debian x\nhttps://pkgs.corp.internal/a\n",
+        b"GET https://registry.acme.org/left-pad\nErr http://deb.acme.org/debian x\nhttps://pkgs.corp.internal/a\n"
+        b"for source https://api.nuabc.org/v3/index.json.\nplugins on https://releases.acmeicorp.com...\n",
         Names({}, ["pkgs.corp.internal"]),
     )
     assert shown == (
         b"GET https://registry.example/left-pad\nErr http://mirror.example/debian x\nhttps://mirror.example/a\n"
+        b"for source https://registry.example/v3/index.json.\nplugins on https://registry.example...\n"
     )
     assert foreign_hosts(shown) == []
 
@@ -220,6 +222,10 @@ def test_strange_bytes_pass_through_the_normaliser() -> None:
 def test_steady_text_has_no_rate_of_a_download() -> None:
     slow = b"Base                     35 kB/s | 257  B     00:00    \nError: Unknown repo: 'crb'\n"
     assert steady(slow) == b"Error: Unknown repo: 'crb'"
+
+
+def test_steady_text_has_no_time_that_a_build_with_dotnet_took() -> None:
+    assert steady(b"Time Elapsed 00:00:00.68\n") == steady(b"Time Elapsed 00:00:01.30\n")
 
 
 def test_steady_text_has_no_times() -> None:

@@ -131,6 +131,8 @@ def _environment(case: Case, tool: Tool, phase: Phase, home: Path) -> dict[str, 
     }
     if tool.name == "pnpm":
         base |= {"npm_config_store_dir": _STORE, "pnpm_config_store_dir": _STORE}
+    if tool.name == "dotnet":
+        base |= tools.dotnet_environment(_seen(tools.get(tool.name, tool.version).path))
     if tools.registry():
         base["YARN_NPM_REGISTRY_SERVER"] = tools.registry().rstrip("/")
     return merged(base, kept, own)

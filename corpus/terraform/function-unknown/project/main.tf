@@ -1,0 +1,3 @@
+output "place" {
+  value = "${yamldecode("a: b")}"
+}

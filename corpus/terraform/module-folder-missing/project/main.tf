@@ -1,0 +1,3 @@
+module "till" {
+  source = "./till"
+}

@@ -1,0 +1,7 @@
+variable "region" {
+  default = "north"
+}
+
+output "place" {
+  value = var.region
+}

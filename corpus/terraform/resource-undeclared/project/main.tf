@@ -1,0 +1,3 @@
+output "till" {
+  value = "${null_resource.till.id}"
+}

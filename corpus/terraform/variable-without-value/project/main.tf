@@ -1,0 +1,5 @@
+variable "region" {}
+
+output "place" {
+  value = "${var.region}"
+}
