@@ -170,6 +170,8 @@ COMPLAINTS: tuple[Sign, ...] = (
     ("Search string not found: ", ""),
     ("no such service: ", ""),
     ("rails aborted!", ""),
+    ("[emerg] ", ""),
+    ("\nFatal Python error: ", ""),
     ("bad option: ", r"^(?:\S*/)?node: bad option: "),
     (" is not allowed in NODE_OPTIONS", ""),
     ("❌", ""),
