@@ -59,6 +59,18 @@ FAILED = {
     "a command with arguments too many": "accepts at most 1 arg(s), received 4",
     "CDK": "[Error at /Shop/Bucket/Resource] the bucket is public\n\nFound errors",
     "a deployment that checks": "Pushing code...\n✖ Schema validation failed.\nObject: {cost: 1}",
+    "lerna 3, and nothing of the package's own": "lerna info ci enabled\n"
+    "lerna ERR! npm run build exited 1 in 'web'",
+    "lerna 8": "> web:build\n\n Lerna (powered by Nx)   Running target build for project web failed\n",
+    "nx": "> nx run web:build\n\n NX   Cannot find project 'web'\n",
+    "Astro, a content collection": "12:38:44 [content] Syncing content\n"
+    "[InvalidContentEntryDataError] blog → first data does not match collection schema.",
+    "Astro, a page": "[NoAdapterInstalled] Cannot use server-rendered pages without an adapter.\n"
+    "  Error reference:\n    https://docs.example/errors/no-adapter-installed/",
+    "Nuxt 4": "●  Nitro preset: static\n│\n■  Nuxt build error: TypeError: rows.difference is not a function",
+    "Storybook 9": "info => Loading presets\nSB_CORE-SERVER_0003 (MissingBuilderError): no builder",
+    "Storybook 10": "■  Failed to build the preview\n│\n└  Storybook exited with an error",
+    "rollup": "index.js → out.js...\n[!] (plugin json) Unexpected token",
     "a success that comes before": "added 3 packages in 1s\nnpm error code ELIFECYCLE",
 }
 PASSED = {
@@ -74,6 +86,7 @@ PASSED = {
     "a retry": "GET https://registry.example/a error (ECONNRESET). Will retry in 10 seconds.\nDone in 3s",
     "Astro": "12:38:44 [WARN] [vite] a is imported but never used\n12:38:44 [build] Complete!",
     "Angular": "Application bundle generation complete. [7.288 seconds]",
+    "rollup, a warning": "(!) Unresolved dependencies\nDone in 3s",
     ".NET": "warning CS0168: The variable 'error' is never used\n\n"
     "Build succeeded.\n    1 Warning(s)\n    0 Error(s)",
     "Terraform": "aws_s3_bucket.till: Creation complete after 1s\n\n"

@@ -1,0 +1,6 @@
+const shop = process.env.SHOP_ADDRESS;
+
+export default defineNuxtConfig({
+  telemetry: false,
+  runtimeConfig: { shop: shop.toLowerCase() },
+});

@@ -1,0 +1,4 @@
+export default defineNuxtConfig({
+  modules: ["@nuxt/content"],
+  telemetry: false,
+});

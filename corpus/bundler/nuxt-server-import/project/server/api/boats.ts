@@ -1,0 +1,3 @@
+import { boats } from "../boats";
+
+export default defineEventHandler(() => boats);

@@ -1,0 +1,3 @@
+import berths from "./berths.json";
+
+console.log(berths.length);

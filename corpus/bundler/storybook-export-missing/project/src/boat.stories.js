@@ -1,0 +1,5 @@
+import { Ship } from "./boat.js";
+
+export default { title: "Boat", render: Ship };
+
+export const Plain = {};

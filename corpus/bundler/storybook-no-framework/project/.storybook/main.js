@@ -1,0 +1,3 @@
+export default {
+  stories: ["../src/*.stories.js"],
+};

@@ -1,0 +1,4 @@
+import { rows } from "./rows.js";
+
+console.log(rows.length);
+globalThis.rows = rows;
