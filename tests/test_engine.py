@@ -266,6 +266,31 @@ def test_the_stub_has_an_image_for_two_platforms(monkeypatch: pytest.MonkeyPatch
     assert machines == ["amd64", "arm64"]
 
 
+def test_the_stub_has_images_that_are_damaged(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each is broken in its own way, and whole in the parts that are read before."""
+    monkeypatch.setattr(image_stub, "PORT", 5076)
+
+    def ask(kind: str, name: str) -> bytes:
+        with urllib.request.urlopen(
+            f"http://127.0.0.1:5076/v2/damaged/base/{kind}/{name}", timeout=5
+        ) as answer:
+            return bytes(answer.read())
+
+    wrong = []
+    with image_stub.image_registry():
+        for tag in ("swapped", "cut-off", "mixed-up", "left-out"):
+            manifest = json.loads(ask("manifests", tag))
+            config, layer = manifest["config"]["digest"], manifest["layers"][0]["digest"]
+            contents = json.loads(ask("blobs", config))["rootfs"]["diff_ids"]
+            body = ask("blobs", layer)
+            assert len(body) == manifest["layers"][0]["size"]
+            wrong.append((image_pair.digest_of(body) == layer, contents == [layer]))
+        gone = json.loads(ask("manifests", "lost"))["layers"][0]["digest"]
+        with pytest.raises(urllib.error.HTTPError, match="404"):
+            ask("blobs", gone)
+    assert wrong == [(False, True), (True, True), (True, False), (True, False)]
+
+
 def test_a_port_that_somebody_else_has_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(image_stub, "PORT", 5075)
     monkeypatch.setattr(image_stub, "PATIENCE", -1.0)

@@ -228,6 +228,20 @@ def test_steady_text_has_no_time_that_a_build_with_dotnet_took() -> None:
     assert steady(b"Time Elapsed 00:00:00.68\n") == steady(b"Time Elapsed 00:00:01.30\n")
 
 
+def test_steady_text_has_no_progress_of_a_pull() -> None:
+    layer = b"a" * 64
+    buildkit = b"#4 sha256:%b 0B / 71.68kB 15.1s\n#4 sha256:%b\n#4 extracting sha256:%b\n" % (
+        layer,
+        layer,
+        layer,
+    )
+    old = b"561480810407: Verifying Checksum\n561480810407: Download complete\n"
+    assert steady(buildkit + old + b"unknown blob\n") == b"unknown blob"
+    assert steady(b"#1 transferring dockerfile: 87B 0.0s done") == steady(
+        b"#1 transferring dockerfile: 87B done"
+    )
+
+
 def test_steady_text_has_no_times() -> None:
     assert steady(b"Done in 1.2s\n\nrun 2026-11-23T13_10_46_180Z-debug-0.log\n") == steady(
         b"Done in 41ms\nrun 2027-01-01T00_00_00_001Z-debug-0.log\n"

@@ -15,9 +15,9 @@ from functools import cache
 from logdoctor.workshop.lab import debian, tools
 
 _INDEX = "application/vnd.oci.image.index.v1+json"
-_MANIFEST = "application/vnd.oci.image.manifest.v1+json"
-_CONFIG = "application/vnd.oci.image.config.v1+json"
-_LAYER = "application/vnd.oci.image.layer.v1.tar"
+MANIFEST = "application/vnd.oci.image.manifest.v1+json"
+CONFIG = "application/vnd.oci.image.config.v1+json"
+LAYER = "application/vnd.oci.image.layer.v1.tar"
 _MACHINES = ("amd64", "arm64")
 TAG = "1.37"
 
@@ -29,8 +29,8 @@ def image_pair() -> Mapping[str, tuple[bytes, str]]:
     manifests = []
     for machine in _MACHINES:
         layer = _layer(machine)
-        digest = _digest(layer)
-        config = _json(
+        digest = digest_of(layer)
+        config = as_json(
             {
                 "architecture": machine,
                 "os": "linux",
@@ -39,14 +39,14 @@ def image_pair() -> Mapping[str, tuple[bytes, str]]:
                 "history": [{"created_by": "busybox"}],
             }
         )
-        parts = {"config": _described(config, _CONFIG), "layers": [_described(layer, _LAYER)]}
-        manifest = _json({"schemaVersion": 2, "mediaType": _MANIFEST, **parts})
-        found |= {digest: (layer, _LAYER), _digest(config): (config, _CONFIG)}
-        found[_digest(manifest)] = (manifest, _MANIFEST)
+        parts = {"config": described(config, CONFIG), "layers": [described(layer, LAYER)]}
+        manifest = as_json({"schemaVersion": 2, "mediaType": MANIFEST, **parts})
+        found |= {digest: (layer, LAYER), digest_of(config): (config, CONFIG)}
+        found[digest_of(manifest)] = (manifest, MANIFEST)
         platform = {"architecture": machine, "os": "linux"}
-        manifests.append({**_described(manifest, _MANIFEST), "platform": platform})
-    index = _json({"schemaVersion": 2, "mediaType": _INDEX, "manifests": manifests})
-    return {**found, TAG: (index, _INDEX), _digest(index): (index, _INDEX)}
+        manifests.append({**described(manifest, MANIFEST), "platform": platform})
+    index = as_json({"schemaVersion": 2, "mediaType": _INDEX, "manifests": manifests})
+    return {**found, TAG: (index, _INDEX), digest_of(index): (index, _INDEX)}
 
 
 def _layer(machine: str) -> bytes:
@@ -64,13 +64,16 @@ def _layer(machine: str) -> bytes:
     return buffer.getvalue()
 
 
-def _described(body: bytes, kind: str) -> dict[str, object]:
-    return {"mediaType": kind, "digest": _digest(body), "size": len(body)}
+def described(body: bytes, kind: str) -> dict[str, object]:
+    """How a manifest names a part."""
+    return {"mediaType": kind, "digest": digest_of(body), "size": len(body)}
 
 
-def _digest(body: bytes) -> str:
+def digest_of(body: bytes) -> str:
+    """The name of a part."""
     return f"sha256:{hashlib.sha256(body).hexdigest()}"
 
 
-def _json(content: object) -> bytes:
+def as_json(content: object) -> bytes:
+    """A part as a registry keeps it, always the same bytes."""
     return json.dumps(content, sort_keys=True).encode()

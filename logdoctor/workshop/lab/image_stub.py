@@ -1,8 +1,9 @@
 """A tiny image registry on loopback that fails in the ways real ones do.
 
 What it answers follows the name of the repository asked for, as written in `_FAILURES`; `both/` has
-an image for two platforms (image_pair.py), every other name is unknown to it. The engines also use
-it as their mirror of Docker Hub, for which a name that does not exist is one that needs a login.
+an image for two platforms (image_pair.py), `damaged/` broken ones (image_damaged.py), every other name
+is unknown to it. The engines also use it as their mirror of Docker Hub, for which a name that does not
+exist is one that needs a login.
 The answers have the form of the distribution protocol, so the engine's own words about them are real.
 """
 
@@ -22,6 +23,7 @@ from collections.abc import Iterator, Mapping
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
+from logdoctor.workshop.lab.image_damaged import damaged_images
 from logdoctor.workshop.lab.image_pair import image_pair
 from logdoctor.workshop.lab.tools import ToolError
 
@@ -106,7 +108,7 @@ class _Handler(BaseHTTPRequestHandler):
             self._send(401, _error("UNAUTHORIZED", "authentication required"), 'Basic realm="stub"')
         elif first == "foreign":
             self._send(200, _foreign_index(), kind=_INDEX)
-        elif first == "both" and (found := image_pair().get(self.path.rpartition("/")[2])):
+        elif found := _images(first).get(self.path.rpartition("/")[2]):
             self._send_bytes(200, *found)
         else:
             status, code, message = _FAILURES.get(first, (404, "MANIFEST_UNKNOWN", "manifest unknown"))
@@ -137,6 +139,12 @@ class _Handler(BaseHTTPRequestHandler):
 
     def log_message(self, format: str, *args: object) -> None:
         """Says nothing: the recording must hold the engine's words only."""
+
+
+def _images(first: str) -> Mapping[str, tuple[bytes, str]]:
+    if first == "both":
+        return image_pair()
+    return damaged_images() if first == "damaged" else {}
 
 
 def _error(code: str, message: str) -> dict[str, object]:

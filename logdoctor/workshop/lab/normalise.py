@@ -29,7 +29,8 @@ _TIMES = re.compile(
 )
 _UNSTEADY = re.compile(
     rb"^(?:Progress: .*|.*Downloading .*|.*Will retry in .*|Resolved, downloaded.*|Resolving dep.*"
-    rb"|.*B/s \| .*)$",
+    rb"|.*B/s \| .*|#\d+ sha256:[0-9a-f]{64}(?: \S+B / .*)?|#\d+ extracting sha256:.*"
+    rb"|[0-9a-f]{12}: (?:Downloading|Verifying Checksum|Download complete))$",
     re.MULTILINE,
 )
 
@@ -63,4 +64,4 @@ def foreign_hosts(data: bytes) -> list[str]:
 def steady(data: bytes) -> bytes:
     """What two runs of the same build share: the log without times, progress and newer versions."""
     lines = [line for line in _UNSTEADY.sub(b"", data).split(b"\n") if line.strip()]
-    return b"\n".join(_TIMES.sub(b"<time>", line) for line in lines)
+    return b"\n".join(_TIMES.sub(b"<time>", line).replace(b" <time> done", b" done") for line in lines)
