@@ -163,6 +163,7 @@ COMPLAINTS: tuple[Sign, ...] = (
     ("net/http: ", ""),
     ("invalid version: unknown revision", ""),
     ("arg(s), received ", ""),
+    ("o such option: -", r"^\W*(?:\S+: )?(?:error: )?no such option: -"),
     ("❌", ""),
     ("\nTraceback (most recent call last)", ""),
     ("Error: ", r"^\W*(?:\[\w+\] )?(?:[\w-]+ ){0,2}(?:[\w.]+\.)?\w*Error: \S"),
