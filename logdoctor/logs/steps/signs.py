@@ -163,6 +163,7 @@ COMPLAINTS: tuple[Sign, ...] = (
     ("net/http: ", ""),
     ("invalid version: unknown revision", ""),
     ("arg(s), received ", ""),
+    ("ersion solving failed", ""),
     ("o such option: -", r"^\W*(?:\S+: )?(?:error: )?no such option: -"),
     ("❌", ""),
     ("\nTraceback (most recent call last)", ""),
