@@ -56,6 +56,7 @@ FAILED = {
     "a command with arguments too many": "accepts at most 1 arg(s), received 4",
     "PHPUnit": "ERRORS!\nTests: 1, Assertions: 0, Errors: 1.",
     "Elixir": '** (Mix) The task "nosuch" could not be found',
+    "R": "Calls: source -> file\nExecution halted",
     "poetry": "Because till depends on ledger (2.0) which requires Python >=3.11, version solving failed.\n\n  * Check",
     "an option that pip lacks": "Usage:   \n  pip install [options] <archive url/path> ...\n\nno such option: --frozen",
     "CDK": "[Error at /Shop/Bucket/Resource] the bucket is public\n\nFound errors",

@@ -166,6 +166,7 @@ COMPLAINTS: tuple[Sign, ...] = (
     ("arg(s), received ", ""),
     ("\n== Compilation error in file ", ""),
     ("** (", r"^(?:Shall I .{0,120}\] )?\*\* \((?:Mix|exit|throw|[\w.]*Error|EXIT .{1,60})\) "),
+    ("\nExecution halted", ""),
     ("ersion solving failed", ""),
     ("o such option: -", r"^\W*(?:\S+: )?(?:error: )?no such option: -"),
     ("❌", ""),
