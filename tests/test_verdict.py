@@ -57,6 +57,11 @@ FAILED = {
     "golangci-lint": 'level=error msg="Running error: context loading failed"',
     "next, of a page that hangs": "Static page generation for /a is still timing out after 3 attempts.",
     "a command with arguments too many": "accepts at most 1 arg(s), received 4",
+    "PHPUnit": "ERRORS!\nTests: 1, Assertions: 0, Errors: 1.",
+    "Elixir": '** (Mix) The task "nosuch" could not be found',
+    "R": "Calls: source -> file\nExecution halted",
+    "poetry": "Because till depends on ledger which requires Python >=3.11, version solving failed.\n\n  *",
+    "an option that pip lacks": "Usage:  \n  pip install [options] <archive url/path>\n\nno such option: --n",
     "CDK": "[Error at /Shop/Bucket/Resource] the bucket is public\n\nFound errors",
     "a deployment that checks": "Pushing code...\n✖ Schema validation failed.\nObject: {cost: 1}",
     "lerna 3, and nothing of the package's own": "lerna info ci enabled\n"

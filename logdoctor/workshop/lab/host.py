@@ -143,8 +143,8 @@ def _path(case: Case, tool: Tool, phase: Phase) -> str:
     own = node if tool.name == "node" else tools.get(tool.name, tool.version).path
     system = [Path(word) for word in ("/usr/local/bin", "/usr/bin", "/bin")]
     if case.spec.hide and phase == "build":
-        system = [_without(case.spec.hide, [node, *system])]
-        folders = [own, *system] if node.parts[:2] == ("/", "usr") else [own, node, *system]
+        seen = [place for place in (own, node) if not place.is_relative_to("/usr")]
+        folders = [*seen, _without(case.spec.hide, [own, node, *system])]
     else:
         folders = [own, node, *system]
     return ":".join(dict.fromkeys(_seen(folder) for folder in folders))

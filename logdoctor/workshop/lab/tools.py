@@ -69,6 +69,8 @@ SYSTEM_TOOLS: Mapping[str, Sequence[str]] = {
         for name in ["bash", "make", "cmake", "ninja", "meson", "gcc", "git", "curl", "wget", "tar", "perl"]
     },
     **{name: ["--version"] for name in ["mvn", "cargo", "ruby", "bundle", "composer", "php", "useradd"]},
+    **{name: ["--version"] for name in ["phpunit", "rspec", "R"]},
+    "elixir": ["--short-version"],
     **{name: ["--version"] for name in ["dnf", "rpm", "zypper", "pacman", "buildah", "podman", "gradle"]},
     "kotlinc": ["-version"],
     "go": ["version"],

@@ -1,0 +1,5 @@
+defmodule Till do
+  def open do
+    coins()
+  end
+end

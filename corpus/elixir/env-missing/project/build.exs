@@ -1,0 +1,1 @@
+IO.puts(System.fetch_env!("LEDGER_SECRET"))

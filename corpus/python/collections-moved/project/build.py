@@ -1,0 +1,3 @@
+from ledger import Rows
+
+print(Rows)

@@ -1,0 +1,5 @@
+from collections import MutableMapping
+
+
+class Rows(MutableMapping):
+    pass

@@ -1,0 +1,3 @@
+from decouple import config
+
+DATABASE_URL = config("DATABASE_URL")

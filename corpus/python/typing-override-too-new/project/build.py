@@ -1,0 +1,7 @@
+from typing import override
+
+
+class Till:
+    @override
+    def __str__(self):
+        return "till"

@@ -1,0 +1,2 @@
+open_till <- function() stop("no till")
+open_till()

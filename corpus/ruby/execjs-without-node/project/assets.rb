@@ -1,0 +1,3 @@
+require "execjs"
+
+puts ExecJS.eval("1 + 1")
