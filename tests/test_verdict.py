@@ -88,6 +88,7 @@ PASSED = {
     "an optional package": "info: a@1 is an optional dependency that could not be resolved.\nDone in 119ms",
     "npm": "npm warn deprecated glob@7\n\nadded 846 packages, and audited 847 packages in 1m",
     "pnpm": "\u2009WARN\u2009 Issues with peer dependencies found\n\nDone in 10.7s",
+    "a warning of a task": "web:build: built in 2s\nweb:build: npm warn Could not resolve dependency:\n",
     "a retry": "GET https://registry.example/a error (ECONNRESET). Will retry in 10 seconds.\nDone in 3s",
     "Astro": "12:38:44 [WARN] [vite] a is imported but never used\n12:38:44 [build] Complete!",
     "Angular": "Application bundle generation complete. [7.288 seconds]",

@@ -157,7 +157,7 @@ def _of_task(line: str) -> str:
 
 def _harmless(line: str) -> bool:
     """Whether a line only warns, or speaks of something that is tried again."""
-    mild = line.lstrip(" [(>").startswith(_MILD) and "style issues found" not in line
+    mild = _of_task(line).lstrip(" [(>").startswith(_MILD) and "style issues found" not in line
     return mild or any(words in line for words in _OVERCOME)
 
 
