@@ -193,12 +193,14 @@ def test_cases_are_found_by_family_name_or_both(case: Case) -> None:
 def test_hosts_of_registries_and_mirrors_leave_the_log() -> None:
     shown = normalise(
         b"GET https://registry.acme.org/left-pad\nErr http://deb.acme.org/debian x\nhttps://pkgs.corp.internal/a\n"
-        b"for source https://api.nuabc.org/v3/index.json.\nplugins on https://releases.acmeicorp.com...\n",
+        b"for source https://api.nuabc.org/v3/index.json.\nplugins on https://releases.acmeicorp.com...\n"
+        b"see https://cxan.r-abcdefg.org/doc\n",
         Names({}, ["pkgs.corp.internal"]),
     )
     assert shown == (
         b"GET https://registry.example/left-pad\nErr http://mirror.example/debian x\nhttps://mirror.example/a\n"
         b"for source https://registry.example/v3/index.json.\nplugins on https://registry.example...\n"
+        b"see https://registry.example/doc\n"
     )
     assert foreign_hosts(shown) == []
 

@@ -18,7 +18,7 @@ _REGISTRIES = re.compile(
     rb"\b(?:(?:registry|npm|packages?)\.[a-z0-9-]+(?:\.[a-z0-9-]+)*"
     + _TLD
     + rb"|py[a-z]{2}\.org\b|files\.python[a-z]*\.org\b"
-    rb"|api\.nu[a-z]{3}\.org\b|releases\.[a-z]{4}icorp\.com\b)"
+    rb"|api\.nu[a-z]{3}\.org\b|c[a-z]an\.r-[a-z]{7}\.org\b|releases\.[a-z]{4}icorp\.com\b)"
 )
 _MIRRORS = re.compile(rb"\b(?:deb|archive|security|ports|snapshot|ftp\.[a-z]+)\.[a-z0-9-]+" + _TLD)
 _STUB = re.compile(rb"\bhttp://(?:127\.0\.0\.1|localhost):\d+")
