@@ -62,6 +62,7 @@ FAILED = {
     "R": "Calls: source -> file\nExecution halted",
     "poetry": "Because till depends on ledger which requires Python >=3.11, version solving failed.\n\n  *",
     "an option that pip lacks": "Usage:  \n  pip install [options] <archive url/path>\n\nno such option: --n",
+    "a step of Piper": "info  imageExecute - error building image: exit status 1\nfatal imageExecute - no",
     "CDK": "[Error at /Shop/Bucket/Resource] the bucket is public\n\nFound errors",
     "a deployment that checks": "Pushing code...\n✖ Schema validation failed.\nObject: {cost: 1}",
     "lerna 3, and nothing of the package's own": "lerna info ci enabled\n"

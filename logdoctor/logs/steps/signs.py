@@ -83,6 +83,7 @@ CLOSINGS: tuple[Sign, ...] = (
     ("\nE: ", ""),
     ("error TS", r"\berror TS\d+"),
     ("\nfatal: ", r"^fatal: \D"),
+    ("\nfatal ", r"^fatal +\w{1,60} - "),
     ("\nFATAL", ""),
     ("\npanic: ", ""),
     ("heap out of memory", ""),
