@@ -349,6 +349,15 @@ def test_of_plans_for_other_wordings_only_the_filled_ones_remain() -> None:
     ]
 
 
+def test_a_plan_whose_title_the_log_leaves_open_is_for_another_wording() -> None:
+    plans = [
+        Plan(id=name, title=f"Give the build {{{name}}}", applicability="manual", why="It is yours.")
+        for name in ("variable", "key")
+    ]
+    made = propose(rule(*plans), {"key": "apiKey"}, cause(), HOST, (HOST,), None)
+    assert [remedy.title for remedy in made] == ["Give the build apiKey"]
+
+
 def test_a_plan_without_edit_is_for_a_person() -> None:
     remedy = told(Plan("x", "x", "safe", "x", steps=("pnpm install",)), {})
     assert (remedy.applicability, remedy.steps) == ("manual", ("pnpm install",))

@@ -67,7 +67,7 @@ def propose(
         return ()
     case = Case(captures, cause, step, steps, _site(project, cause, step, steps))
     # A rule may word several ways of one trouble, each with its plan; the others' captures are missing.
-    plans = [plan for plan in rule.remedies if not _unfilled(plan, case)] or rule.remedies
+    plans = [plan for plan in rule.remedies if _fits(plan, case)] or rule.remedies
     made = [remedy for plan in plans for remedy in _carry_out(plan, case)]
     return tuple(sorted(made, key=lambda remedy: not _is_safe_patch(remedy)))
 
@@ -135,6 +135,11 @@ def worded(
 def log_side(case: Case) -> Evidence:
     """The cause, as evidence."""
     return Evidence("log", None, case.cause.number, case.cause.text[:WIDEST])
+
+
+def _fits(plan: RemedyPlan, case: Case) -> bool:
+    """Whether the log named all that the plan's title and its arguments speak of."""
+    return not _unfilled(plan, case) and all(case.captures.get(slot) for slot in slots(plan.title))
 
 
 def _unfilled(plan: RemedyPlan, case: Case) -> str:
