@@ -157,7 +157,8 @@ def _of_task(line: str) -> str:
 
 def _harmless(line: str) -> bool:
     """Whether a line only warns, or speaks of something that is tried again."""
-    mild = _of_task(line).lstrip(" [(>").startswith(_MILD) and "style issues found" not in line
+    said = _of_task(line) if any(words in line for words in _MILD_OF_TASK) else line
+    mild = said.lstrip(" [(>").startswith(_MILD) and "style issues found" not in line
     return mild or any(words in line for words in _OVERCOME)
 
 
@@ -173,6 +174,8 @@ _MILD = (
     "DEBUG]",
     "prisma:warn",
 )
+_MILD_OF_TASK = tuple(f": {words}" for words in _MILD)
+"""What tells without a regex that no task of a monorepo warns here."""
 _OVERCOME = (
     "ill retry",
     "etrying",
